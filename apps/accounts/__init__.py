@@ -1,0 +1,1 @@
+"""People: users, workspaces, memberships and the policy that says who may do what."""

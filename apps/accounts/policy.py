@@ -1,0 +1,80 @@
+"""Who may do what. Every edge asks here; nothing else compares roles."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Protocol, TypeAlias
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
+
+from apps.accounts.models import Membership, Role, User, Workspace
+from apps.common.errors import NotFound, PermissionDenied
+
+Actor: TypeAlias = User | AnonymousUser
+
+
+class Action(StrEnum):
+    LINK_VIEW = "link.view"
+    LINK_CREATE = "link.create"
+    LINK_EDIT = "link.edit"
+    LINK_DELETE = "link.delete"
+    ANALYTICS_VIEW = "analytics.view"
+
+
+_VIEWER = frozenset({Action.LINK_VIEW, Action.ANALYTICS_VIEW})
+_EDITOR = _VIEWER | {Action.LINK_CREATE, Action.LINK_EDIT, Action.LINK_DELETE}
+_ALLOWED: Mapping[str, frozenset[Action]] = {
+    Role.VIEWER: _VIEWER,
+    Role.EDITOR: _EDITOR,
+    Role.ADMIN: _EDITOR,
+    Role.OWNER: _EDITOR,
+}
+
+
+class InWorkspace(Protocol):
+    """Anything that belongs to a workspace: a link, a tag."""
+
+    workspace_id: int
+
+
+def visible_workspaces(actor: Actor, action: Action) -> QuerySet[Workspace]:
+    """Workspaces in which `actor` may do `action`; none for the anonymous and the inactive."""
+    if not actor.is_authenticated or not actor.is_active:
+        return Workspace.objects.none()
+    roles = [role for role, actions in _ALLOWED.items() if action in actions]
+    return Workspace.objects.filter(memberships__user=actor, memberships__role__in=roles)
+
+
+def may(actor: Actor, action: Action, resource: InWorkspace) -> bool:
+    """Whether `actor` may do `action` to `resource`."""
+    return action in _actions(actor, resource.workspace_id)
+
+
+def require(actor: Actor, action: Action, resource: InWorkspace) -> None:
+    """Pass if `actor` may do `action` to `resource`.
+
+    Raises NotFound when the actor may not even know of it, PermissionDenied when it may only look.
+    """
+    allowed = _actions(actor, resource.workspace_id)
+    if action in allowed:
+        return
+    if allowed:
+        raise PermissionDenied("Your role in this workspace does not allow this.")
+    raise NotFound("There is no such thing here.")
+
+
+def require_in_workspace(actor: Actor, action: Action, workspace: Workspace) -> None:
+    """The same for something that is yet to be made in `workspace`."""
+    require(actor, action, _Member(workspace.pk))
+
+
+class _Member:
+    def __init__(self, workspace_id: int) -> None:
+        self.workspace_id = workspace_id
+
+
+def _actions(actor: Actor, workspace_id: int) -> frozenset[Action]:
+    if not actor.is_authenticated or not actor.is_active:
+        return frozenset()
+    role = Membership.objects.filter(user=actor, workspace=workspace_id).values_list("role", flat=True).first()
+    return _ALLOWED.get(role, frozenset()) if role else frozenset()

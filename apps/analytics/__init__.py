@@ -1,0 +1,1 @@
+"""Clicks in ClickHouse: ingest, queries, dashboard."""

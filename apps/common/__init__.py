@@ -1,0 +1,1 @@
+"""Shared plumbing below every room: no models of the product."""

@@ -1,0 +1,1 @@
+"""The bus: envelope, topics, outbox, consumer runner, dead letters."""

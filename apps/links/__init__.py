@@ -1,0 +1,1 @@
+"""Links, domains and tags: what people make and manage."""

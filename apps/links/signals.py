@@ -1,0 +1,7 @@
+"""What rooms above may listen to. Sent after commit, from services only."""
+
+from django.dispatch import Signal
+
+# Arguments: domain_id (int), code (str), version (int): the link at this place has changed, has
+# been created or deleted; whatever is remembered below this version is out of date.
+link_changed = Signal()

@@ -1,0 +1,1 @@
+"""The redirect path: resolver, hot path, spool, shipper, invalidation."""

@@ -1,0 +1,9 @@
+"""The full site as an ASGI application."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shortener_project.settings.embedded")
+
+application = get_asgi_application()

@@ -1,0 +1,1 @@
+"""Settings: `embedded` (the default), `production`, `test`; all of them build on `base`."""

@@ -1,0 +1,241 @@
+"""Settings common to every way of running. Values come from the environment (see .env.example)."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from csp.constants import NONCE, NONE, SELF
+
+from shortener_project.embedded import wiring
+from shortener_project.settings import connections
+from shortener_project.settings.env import BASE_DIR, env, secret
+
+VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var"))).absolute()
+PORT = env.int("PORT", default=8000)
+
+# Scheme and host at which people reach this installation; mails and short links are built from it.
+PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://localhost:{PORT}").rstrip("/")
+_public = urlsplit(PUBLIC_URL)
+# Host (with port unless it is the scheme's own) of the default short domain.
+SHORT_DOMAIN = env.str("SHORT_DOMAIN", default=_public.netloc).lower()
+_is_https = _public.scheme == "https"
+
+DEBUG = env.bool("DEBUG", default=False)
+SECRET_KEY = secret("SECRET_KEY")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+ALLOWED_HOSTS = sorted(
+    {"localhost", "127.0.0.1", "[::1]", _public.hostname or "localhost", SHORT_DOMAIN.split(":")[0]}
+    | set(env.list("ALLOWED_HOSTS", default=[]))
+)
+
+INSTALLED_APPS = [
+    "apps.common",
+    "apps.events",
+    "apps.accounts",
+    "apps.links",
+    "apps.redirects",
+    "apps.analytics",
+    "shortener_project.embedded",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "clickhouse_backend",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "django_htmx",
+]
+
+MIDDLEWARE = [
+    "apps.common.middleware.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "shortener_project.urls"
+ASGI_APPLICATION = "shortener_project.asgi.application"
+WSGI_APPLICATION = "shortener_project.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+                "apps.common.context_processors.site",
+            ],
+        },
+    },
+]
+
+# -- engines: a URL variable replaces the embedded part -------------------------------------------
+
+_embedded = wiring.embedded_urls(VAR_DIR)
+DATABASE_URL = secret("DATABASE_URL")
+REDIS_URL = secret("REDIS_URL") or _embedded.redis
+CLICKHOUSE_URL = secret("CLICKHOUSE_URL")
+# Names of the URL variables in force whose part is embedded, in the order of the start banner.
+EMBEDDED_PARTS = [name for name in ("DATABASE_URL", "REDIS_URL", "CLICKHOUSE_URL") if not secret(name)]
+
+DATABASES = {
+    "default": connections.postgresql(DATABASE_URL or _embedded.database),
+    "clickhouse": connections.clickhouse(CLICKHOUSE_URL or _embedded.clickhouse),
+}
+DATABASE_ROUTERS = ["shortener_project.routers.ClickHouseRouter"]
+
+CACHES = {
+    "default": {
+        "BACKEND": "django_redis.cache.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "cache",
+        "OPTIONS": {"SOCKET_CONNECT_TIMEOUT": 1, "SOCKET_TIMEOUT": 2},
+    },
+}
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+
+CELERY_BROKER_URL = connections.celery_broker(REDIS_URL)
+CELERY_BROKER_TRANSPORT_OPTIONS = {"global_keyprefix": "celery:"}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TIMEZONE = "UTC"
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "run" / "celerybeat-schedule")
+
+# -- events ---------------------------------------------------------------------------------------
+
+# Consumer groups by name; `manage.py consume` runs all of them or those named.
+CONSUMER_GROUPS = {
+    "click-ingest": "apps.analytics.consumers.ClickIngest",
+    "link-cache": "apps.redirects.consumers.LinkCacheInvalidation",
+}
+EVENT_BUS = "apps.events.redis_streams.RedisStreamsBus"
+# Partitions of each topic; a key always goes to the same one.
+EVENT_PARTITIONS = env.int("EVENT_PARTITIONS", default=4)
+
+# -- redirects ------------------------------------------------------------------------------------
+
+SPOOL_DIR = Path(env.str("SPOOL_DIR", default=str(VAR_DIR / "spool")))
+# A spool file is closed and a new one begun when it reaches this size.
+SPOOL_FILE_BYTES = env.int("SPOOL_FILE_BYTES", default=64 * 1024 * 1024)
+# Links that one redirector process keeps in memory.
+LINK_CACHE_SIZE = env.int("LINK_CACHE_SIZE", default=100_000)
+# Addresses and networks whose X-Forwarded-For is believed; "" trusts nobody.
+TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
+REDIRECTOR_PROCESSES = env.int("REDIRECTOR_PROCESSES", default=1)
+
+# -- analytics ------------------------------------------------------------------------------------
+
+GEOIP_PATH = env.str("GEOIP_PATH", default="")
+# What is stored of a visitor's address: "full", "truncated" (IPv4 /24, IPv6 /48) or "none".
+CLICK_ADDRESS_POLICY = env.str("CLICK_ADDRESS_POLICY", default="truncated")
+CLICK_RETENTION_DAYS = env.int("CLICK_RETENTION_DAYS", default=730)
+
+# -- accounts -------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.BCryptSHA256PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "analytics:dashboard"
+ACCOUNT_ADAPTER = "apps.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+# A newcomer of an installation without a mail server must not wait for a mail.
+ACCOUNT_EMAIL_VERIFICATION = env.str("EMAIL_VERIFICATION", default="optional")
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = _public.scheme
+
+# -- mail -----------------------------------------------------------------------------------------
+
+EMAIL_URL = secret("EMAIL_URL", default="consolemail://")
+vars().update(connections.email(EMAIL_URL))
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"Shortener <noreply@{_public.hostname}>")
+
+# -- language and time ----------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# -- static files ---------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# -- security -------------------------------------------------------------------------------------
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+if _is_https:
+    SESSION_COOKIE_NAME = "__Host-session"
+    CSRF_COOKIE_NAME = "__Host-csrf"
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SECURE_SSL_REDIRECT = env.bool("SSL_REDIRECT", default=True)
+    SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000)
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    },
+}
+
+LOGGING = connections.logging(level=env.str("LOG_LEVEL", default="INFO"))

@@ -1,0 +1,14 @@
+"""Settings of the test suite. tests/plugin.py has started the engines and set their URLs."""
+
+from shortener_project.settings.base import *
+
+SECRET_KEY = "only-for-tests-" + "x" * 40
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+CELERY_TASK_ALWAYS_EAGER = True
+# A pool would keep the test database open while the runner wants to drop it.
+DATABASES["default"]["OPTIONS"].pop("pool")
