@@ -23,7 +23,7 @@ def runtime_dir(var_dir: Path) -> Path:
     more than 107 bytes (103 on macOS), and VAR_DIR may be anywhere.
     """
     digest = hashlib.sha256(os.fsencode(var_dir.resolve())).hexdigest()[:12]
-    root = Path("/tmp") if Path("/tmp").is_dir() else Path(tempfile.gettempdir())
+    root = Path("/tmp") if Path("/tmp").is_dir() else Path(tempfile.gettempdir())  # noqa: S108 - ownership is checked at start
     return root / f"shortener-{os.getuid()}-{digest}"
 
 

@@ -1,0 +1,58 @@
+# One command each; `make help` lists them. Everything that is needed is installed on first use.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+export VENV ?= .venv
+BIN := $(VENV)/bin
+
+.PHONY: help
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: run
+run: $(VENV)/.embedded ## Start everything on one port (PORT=8000, VAR_DIR=var)
+	@exec $(BIN)/python manage.py up
+
+.PHONY: demo
+demo: $(VENV)/.embedded ## Fill the running installation with a demo account
+	@exec $(BIN)/python manage.py demo
+
+.PHONY: test
+test: $(VENV)/.dev ## Run the tests on real engines (ARGS="-k name" for some of them)
+	@$(PYTHON) tools/system_packages.py chromium
+	@exec $(BIN)/python -m pytest $(ARGS)
+
+.PHONY: check
+check: $(VENV)/.dev ## Lint, types, import rules, migrations, deployment check
+	@PATH="$(CURDIR)/$(BIN):$$PATH" sh tools/check.sh
+
+.PHONY: format
+format: $(VENV)/.dev ## Format the code
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
+
+.PHONY: bench
+bench: $(VENV)/.dev ## Measure (NAME=redirect_hot for one figure)
+	@$(PYTHON) tools/system_packages.py nginx wrk
+	@exec $(BIN)/python -m bench $(NAME)
+
+.PHONY: requirements
+requirements: $(VENV)/.dev ## Compile requirements/*.in to pinned files with hashes
+	@for name in base embedded dev; do \
+	  $(BIN)/uv --quiet pip compile --universal --generate-hashes --python-version 3.11 $(UPGRADE) \
+	    --override requirements/overrides.txt --custom-compile-command "make requirements" \
+	    --output-file requirements/$$name.txt requirements/$$name.in || exit 1; \
+	done
+
+# What is installed is complete and pinned, so pip need not resolve anything (--no-deps); see
+# requirements/overrides.txt for what is left out on purpose.
+$(VENV)/bin/python:
+	@$(PYTHON) tools/python_version.py
+	@$(PYTHON) -m venv "$(VENV)"
+
+$(VENV)/.%: requirements/%.txt | $(VENV)/bin/python
+	@echo "installing requirements/$*.txt into $(VENV)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
+	@touch "$@"
