@@ -50,6 +50,7 @@ requirements: $(VENV)/.dev ## Compile requirements/*.in to pinned files with has
 # requirements/overrides.txt for what is left out on purpose.
 $(VENV)/bin/python:
 	@$(PYTHON) tools/python_version.py
+	@$(PYTHON) tools/system_packages.py venv
 	@$(PYTHON) -m venv "$(VENV)"
 
 $(VENV)/.%: requirements/%.txt | $(VENV)/bin/python

@@ -1,8 +1,11 @@
 """Have the programs named on the command line installed: as root by apt, else say what to install.
 
     python3 tools/system_packages.py chromium nginx wrk
+
+`venv` stands for the module that makes virtual environments, which Debian packages apart.
 """
 
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -14,11 +17,14 @@ PROGRAMS = {
     "chromium": (("chromium", "chromium-browser", "google-chrome"), "chromium"),
     "nginx": (("nginx", "/usr/sbin/nginx"), "nginx-light"),
     "wrk": (("wrk",), "wrk"),
+    "venv": ((), "python3-venv"),
 }
 
 
 def is_there(program: str) -> bool:
     names, _package = PROGRAMS[program]
+    if program == "venv":
+        return importlib.util.find_spec("ensurepip") is not None
     return any(shutil.which(name) for name in names)
 
 
