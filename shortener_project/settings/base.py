@@ -6,25 +6,25 @@ from urllib.parse import urlsplit
 from csp.constants import NONCE, NONE, SELF
 
 from shortener_project.embedded import wiring
-from shortener_project.settings import connections
-from shortener_project.settings.env import BASE_DIR, env, secret
+from shortener_project.settings import connections, env
+from shortener_project.settings.env import BASE_DIR, secret
 
-VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var"))).absolute()
-PORT = env.int("PORT", default=8000)
+VAR_DIR = Path(env.text("VAR_DIR", default=str(BASE_DIR / "var"))).absolute()
+PORT = env.integer("PORT", default=8000)
 
 # Scheme and host at which people reach this installation; mails and short links are built from it.
-PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://localhost:{PORT}").rstrip("/")
+PUBLIC_URL = env.text("PUBLIC_URL", default=f"http://localhost:{PORT}").rstrip("/")
 _public = urlsplit(PUBLIC_URL)
 # Host (with port unless it is the scheme's own) of the default short domain.
-SHORT_DOMAIN = env.str("SHORT_DOMAIN", default=_public.netloc).lower()
+SHORT_DOMAIN = env.text("SHORT_DOMAIN", default=_public.netloc).lower()
 _is_https = _public.scheme == "https"
 
-DEBUG = env.bool("DEBUG", default=False)
+DEBUG = env.boolean("DEBUG", default=False)
 SECRET_KEY = secret("SECRET_KEY")
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
 ALLOWED_HOSTS = sorted(
     {"localhost", "127.0.0.1", "[::1]", _public.hostname or "localhost", SHORT_DOMAIN.split(":")[0]}
-    | set(env.list("ALLOWED_HOSTS", default=[]))
+    | set(env.words("ALLOWED_HOSTS"))
 )
 
 INSTALLED_APPS = [
@@ -132,25 +132,25 @@ CONSUMER_GROUPS = {
 }
 EVENT_BUS = "apps.events.redis_streams.RedisStreamsBus"
 # Partitions of each topic; a key always goes to the same one.
-EVENT_PARTITIONS = env.int("EVENT_PARTITIONS", default=4)
+EVENT_PARTITIONS = env.integer("EVENT_PARTITIONS", default=4)
 
 # -- redirects ------------------------------------------------------------------------------------
 
-SPOOL_DIR = Path(env.str("SPOOL_DIR", default=str(VAR_DIR / "spool")))
+SPOOL_DIR = Path(env.text("SPOOL_DIR", default=str(VAR_DIR / "spool")))
 # A spool file is closed and a new one begun when it reaches this size.
-SPOOL_FILE_BYTES = env.int("SPOOL_FILE_BYTES", default=64 * 1024 * 1024)
+SPOOL_FILE_BYTES = env.integer("SPOOL_FILE_BYTES", default=64 * 1024 * 1024)
 # Links that one redirector process keeps in memory.
-LINK_CACHE_SIZE = env.int("LINK_CACHE_SIZE", default=100_000)
+LINK_CACHE_SIZE = env.integer("LINK_CACHE_SIZE", default=100_000)
 # Addresses and networks whose X-Forwarded-For is believed; "" trusts nobody.
-TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
-REDIRECTOR_PROCESSES = env.int("REDIRECTOR_PROCESSES", default=1)
+TRUSTED_PROXIES = env.words("TRUSTED_PROXIES")
+REDIRECTOR_PROCESSES = env.integer("REDIRECTOR_PROCESSES", default=1)
 
 # -- analytics ------------------------------------------------------------------------------------
 
-GEOIP_PATH = env.str("GEOIP_PATH", default="")
+GEOIP_PATH = env.text("GEOIP_PATH", default="")
 # What is stored of a visitor's address: "full", "truncated" (IPv4 /24, IPv6 /48) or "none".
-CLICK_ADDRESS_POLICY = env.str("CLICK_ADDRESS_POLICY", default="truncated")
-CLICK_RETENTION_DAYS = env.int("CLICK_RETENTION_DAYS", default=730)
+CLICK_ADDRESS_POLICY = env.text("CLICK_ADDRESS_POLICY", default="truncated")
+CLICK_RETENTION_DAYS = env.integer("CLICK_RETENTION_DAYS", default=730)
 
 # -- accounts -------------------------------------------------------------------------------------
 
@@ -176,7 +176,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 # A newcomer of an installation without a mail server must not wait for a mail.
-ACCOUNT_EMAIL_VERIFICATION = env.str("EMAIL_VERIFICATION", default="optional")
+ACCOUNT_EMAIL_VERIFICATION = env.text("EMAIL_VERIFICATION", default="optional")
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _public.scheme
@@ -185,7 +185,7 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = _public.scheme
 
 EMAIL_URL = secret("EMAIL_URL", default="consolemail://")
 vars().update(connections.email(EMAIL_URL))
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"Shortener <noreply@{_public.hostname}>")
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", default=f"Shortener <noreply@{_public.hostname}>")
 
 # -- language and time ----------------------------------------------------------------------------
 
@@ -221,8 +221,8 @@ if _is_https:
     SESSION_COOKIE_NAME = "__Host-session"
     CSRF_COOKIE_NAME = "__Host-csrf"
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
-    SECURE_SSL_REDIRECT = env.bool("SSL_REDIRECT", default=True)
-    SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000)
+    SECURE_SSL_REDIRECT = env.boolean("SSL_REDIRECT", default=True)
+    SECURE_HSTS_SECONDS = env.integer("HSTS_SECONDS", default=31_536_000)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -238,4 +238,4 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
-LOGGING = connections.logging(level=env.str("LOG_LEVEL", default="INFO"))
+LOGGING = connections.logging(level=env.text("LOG_LEVEL", default="INFO"))

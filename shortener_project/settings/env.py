@@ -4,15 +4,51 @@ import os
 from pathlib import Path
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
-env = environ.Env()
+_env = environ.Env()
 environ.Env.read_env(os.environ.get("ENV_FILE", BASE_DIR / ".env"))
 
 
+def text(name: str, *, default: str) -> str:
+    """Value of `name`; unset and empty both mean `default`."""
+    return str(_env.str(name, default="")).strip() or default
+
+
+def integer(name: str, *, default: int) -> int:
+    """Value of `name` as a whole number. Raises ImproperlyConfigured, naming it, for anything else."""
+    value = text(name, default=str(default))
+    try:
+        return int(value)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name}: expected a whole number, got {value!r}") from None
+
+
+def boolean(name: str, *, default: bool) -> bool:
+    """Value of `name` as yes or no. Raises ImproperlyConfigured, naming it, for anything else."""
+    value = text(name, default=str(default)).lower()
+    if value in {"1", "true", "yes", "on"}:
+        return True
+    if value in {"0", "false", "no", "off"}:
+        return False
+    raise ImproperlyConfigured(f"{name}: expected true or false, got {value!r}")
+
+
+def words(name: str) -> list[str]:
+    """Value of `name` as a comma-separated list without blanks and empty parts."""
+    return [part.strip() for part in text(name, default="").split(",") if part.strip()]
+
+
 def secret(name: str, *, default: str = "") -> str:
-    """Value of `name`, or of the file that `{name}_FILE` points to, or `default`."""
-    if path := env.str(f"{name}_FILE", default=""):
-        return Path(path).read_text(encoding="utf-8").strip()
-    return env.str(name, default=default)
+    """Value of `name`, or of the file that `{name}_FILE` points to, or `default`.
+
+    Raises ImproperlyConfigured, naming the variable, when that file cannot be read.
+    """
+    if path := text(f"{name}_FILE", default=""):
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise ImproperlyConfigured(f"{name}_FILE: {error.strerror}: {path}") from None
+    return text(name, default=default)
