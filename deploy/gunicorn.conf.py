@@ -10,7 +10,7 @@ import os
 wsgi_app = "shortener_project.asgi:application"
 worker_class = "asgi"
 asgi_lifespan = "off"
-bind = os.environ.get("BIND", "0.0.0.0:8000")  # noqa: S104 - a proxy stands in front of it
+bind = os.environ.get("BIND", "0.0.0.0:8000")
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
 # Worker processes are replaced now and then, at different times, so that a leak cannot grow for ever.
 max_requests = 20_000
