@@ -1,0 +1,102 @@
+"""One click's event in, one row out."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.conf import settings
+
+from apps.analytics.enrichment import addresses, bots, languages, referrers, user_agents, utm
+from apps.analytics.enrichment.addresses import AddressPolicy
+from apps.analytics.enrichment.clicks import Click, read_click
+from apps.analytics.enrichment.geoip import Place, open_locator
+from apps.analytics.enrichment.visitors import VisitorIds
+from apps.analytics.rows import ClickRow
+
+if TYPE_CHECKING:
+    from apps.analytics.enrichment.geoip import Locator
+    from apps.events.envelope import Event
+
+# How far a click's own time may lie from the bus's, when clocks disagree or a spool waited long.
+OLDEST = timedelta(hours=24)
+NEWEST = timedelta(minutes=5)
+# Backfilled clicks are old on purpose.
+OLDEST_BACKFILL = timedelta(days=3650)
+_METHODS = frozenset({"GET", "HEAD"})
+
+
+@dataclass(frozen=True, slots=True)
+class Enricher:
+    """Turns events of clicks into rows. The same event gives the same row, as long as the GeoIP
+    database is the same."""
+
+    locator: "Locator"
+    visitors: VisitorIds
+    address_policy: AddressPolicy
+
+    @classmethod
+    def from_settings(cls) -> "Enricher":
+        """As GEOIP_PATH, CLICK_ADDRESS_POLICY and SECRET_KEY say. Raises ValueError for an unknown policy."""
+        return cls(open_locator(settings.GEOIP_PATH), VisitorIds(settings.SECRET_KEY), AddressPolicy(settings.CLICK_ADDRESS_POLICY))
+
+    def enrich(self, event: "Event", *, appended_at: datetime, is_backfill: bool = False) -> ClickRow:
+        """The row for `event`, which the bus appended at `appended_at` (aware).
+
+        The event's time is kept within 24 hours before and 5 minutes after that; backfilled
+        events may be up to ten years old and bring their country with them. The payload has been
+        checked against its schema.
+        """
+        return self.row(event.id, event.occurred_at, read_click(event), appended_at=appended_at, is_backfill=is_backfill)
+
+    def row(self, event_id: UUID, occurred_at: datetime, click: Click, *, appended_at: datetime, is_backfill: bool = False) -> ClickRow:
+        """The same for a payload that has been read already."""
+        at = _clamp(occurred_at, appended_at, OLDEST_BACKFILL if is_backfill else OLDEST)
+        address = addresses.canonical(click.address)
+        place = Place(click.country, "", "") if is_backfill and click.country else self.locator.locate(address)
+        reason = bots.bot_reason(method=click.method, purpose=click.purpose, user_agent=click.user_agent)
+        agent = user_agents.parse(click.user_agent)
+        campaign = utm.of_click(click.query, click.destination_url)
+        referrer = referrers.classify(click.referrer, own_host=_host(click.hostname), utm_medium=campaign.medium, query=click.query)
+        return ClickRow(
+            event_id=event_id,
+            link_id=click.link_id,
+            workspace_id=click.workspace_id,
+            owner_id=click.owner_id,
+            domain=click.hostname,
+            code=click.code,
+            destination_url=click.destination_url,
+            timestamp=at,
+            method=click.method if click.method in _METHODS else "other",
+            address=addresses.to_store(address, self.address_policy),
+            user_agent=click.user_agent[: user_agents.MAX_LENGTH],
+            referrer=click.referrer[: referrers.MAX_LENGTH],
+            referrer_host=referrer.host,
+            referrer_class=referrer.kind,
+            country=place.country,
+            region=place.region,
+            city=place.city,
+            device="bot" if reason in {"crawler", "empty_agent"} else agent.device,
+            browser=agent.browser,
+            browser_version=agent.browser_version,
+            os=agent.os,
+            os_version=agent.os_version,
+            language=languages.preferred(click.accept_language),
+            utm_source=campaign.source,
+            utm_medium=campaign.medium,
+            utm_campaign=campaign.campaign,
+            utm_term=campaign.term,
+            utm_content=campaign.content,
+            is_bot=bool(reason),
+            bot_reason=reason,
+            visitor_id=self.visitors.visitor_id(address=address, user_agent=click.user_agent, at=at),
+        )
+
+
+def _clamp(occurred_at: datetime, appended_at: datetime, oldest: timedelta) -> datetime:
+    return min(max(occurred_at, appended_at - oldest), appended_at + NEWEST)
+
+
+def _host(hostname: str) -> str:
+    """The host of "host:port"."""
+    return hostname.partition(":")[0] if not hostname.startswith("[") else hostname.partition("]")[0][1:]
