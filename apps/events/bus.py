@@ -82,8 +82,9 @@ class Consumer(Protocol):
     """One member of a consumer group, subscribed to some topics."""
 
     def poll(self, *, timeout: float, max_records: int) -> Sequence[Batch]:
-        """Next records of the partitions held, at most one batch each, waiting up to `timeout` s
-        for the first. A partition newly held continues at the group's committed offset.
+        """Next records of the partitions held: at most one batch each, of at most `max_records`,
+        waiting up to `timeout` s for the first. A partition newly held continues at the group's
+        committed offset, one new to the group at the first record there is.
         Raises BusUnavailable."""
 
     def commit(self, partition: Partition, next_offset: int) -> None:
@@ -95,7 +96,7 @@ class Consumer(Protocol):
 
     def read_range(self, partition: Partition, first: int, last: int) -> Sequence[Record]:
         """Records `first` to `last`, both included, whatever the committed offset; for replaying
-        a claim. Raises BusUnavailable."""
+        a claim. Raises PartitionLost when the log is gone, or BusUnavailable."""
 
     def pause(self, partition: Partition) -> None:
         """Stop fetching from the partition but keep holding it (a sink is down)."""
@@ -113,9 +114,15 @@ class Consumer(Protocol):
 class Bus(Protocol):
     """Factory of producers and consumers on one installation of a bus."""
 
-    def producer(self) -> Producer: ...
+    def producer(self) -> Producer:
+        """A new producer. Connects on first use."""
 
-    def consumer(self, *, group: str, topics: Sequence[str]) -> Consumer: ...
+    def consumer(self, *, group: str, topics: Sequence[str]) -> Consumer:
+        """A new member of `group`; all members subscribe to the same topics. Joins at first poll."""
+
+    def register(self, *, group: str, topics: Sequence[str]) -> None:
+        """Make `group` known before it first polls, so that nothing it has yet to read is removed
+        because others have read it. Raises BusUnavailable."""
 
     def lag(self, *, group: str, topics: Sequence[str]) -> Mapping[Partition, int]:
         """Records not yet committed by `group`, for all partitions of `topics`."""

@@ -1,0 +1,131 @@
+"""Which member of a group holds which partition.
+
+Every member computes the same fair share from the list of live members; a lease per partition makes
+sure that at most one holds it. A lease is proven by its token at each read and commit, so a member
+that slept through the end of its lease can do no harm.
+"""
+
+import logging
+import secrets
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from apps.events.bus import BusUnavailable, Partition
+from apps.events.redis_streams import keys, scripts
+from apps.events.redis_streams.connection import connect, translated_errors
+from apps.events.redis_streams.keys import Slot
+
+logger = logging.getLogger(__name__)
+
+LEASE_MS = 5_000
+HEARTBEAT_SECONDS = 1.0
+# A member whose owner has not polled for this long is stuck and gives its partitions up.
+MAX_POLL_SECONDS = 300.0
+
+
+@dataclass(slots=True)
+class Lease:
+    """A partition held: the proof, and where the group stands in it."""
+
+    partition: Partition
+    token: str
+    committed: int
+
+
+class Leases:
+    """Membership of one consumer in its group. A thread of its own keeps it alive between polls."""
+
+    def __init__(self, *, group: str, slots: Sequence[Slot]) -> None:
+        self._group = group
+        self._slots = slots
+        self._member = secrets.token_hex(8)
+        self._redis = connect()
+        self._held: dict[Slot, Lease] = {}
+        self._lost: set[str] = set()
+        self._polled_at = time.monotonic()
+        self._closed = threading.Event()
+        self._heart = threading.Thread(target=self._beat, name=f"heartbeat-{group}", daemon=True)
+
+    @property
+    def held(self) -> Mapping[Slot, Lease]:
+        return self._held
+
+    def balance(self) -> None:
+        """Give up what is others' share, take what is ours and free. Raises BusUnavailable."""
+        self._polled_at = time.monotonic()
+        if not self._heart.is_alive():
+            self._heart.start()
+        for slot in [slot for slot, lease in self._held.items() if lease.token in self._lost]:
+            self.forget(slot)
+        self._lost.clear()
+        share = self._share()
+        self._release(self._held.keys() - share)
+        self._acquire(share - self._held.keys())
+
+    def forget(self, slot: Slot) -> None:
+        """The lease has ended without us."""
+        lease = self._held.pop(slot)
+        logger.info("partition_lost group=%s topic=%s partition=%d", self._group, slot.topic, lease.partition.number)
+
+    def close(self) -> None:
+        """Leave the group, so that others take over without waiting."""
+        self._closed.set()
+        if self._heart.is_alive():
+            # A last heartbeat after the good-bye would keep our share from the others.
+            self._heart.join(timeout=HEARTBEAT_SECONDS)
+        try:
+            self._release(set(self._held))
+            with translated_errors():
+                self._redis.zrem(keys.members(self._group), self._member)
+        except BusUnavailable as error:
+            logger.info("group_left_without_notice group=%s reason=%s", self._group, error)
+        finally:
+            self._redis.close()
+
+    def _share(self) -> set[Slot]:
+        with translated_errors():
+            members = self._redis.eval(scripts.JOIN, 1, keys.members(self._group), self._member, str(LEASE_MS))
+        assert isinstance(members, list)
+        ranking = sorted(members)
+        mine = ranking.index(self._member.encode())
+        return set(self._slots[mine :: len(ranking)])
+
+    def _release(self, slots: set[Slot]) -> None:
+        with translated_errors(), self._redis.pipeline(transaction=False) as pipeline:
+            for slot in slots:
+                lease = self._held.pop(slot)
+                pipeline.eval(scripts.RELEASE, 1, slot.lease(self._group), lease.token)
+            pipeline.execute()
+
+    def _acquire(self, slots: set[Slot]) -> None:
+        wanted = {slot: secrets.token_hex(16) for slot in sorted(slots)}
+        with translated_errors(), self._redis.pipeline(transaction=False) as pipeline:
+            for slot, token in wanted.items():
+                arguments = (secrets.token_hex(8), keys.offset_field(self._group), token, str(LEASE_MS))
+                pipeline.eval(scripts.ACQUIRE, 3, slot.stream, slot.state, slot.lease(self._group), *arguments)
+            answers = pipeline.execute()
+        for (slot, token), answer in zip(wanted.items(), answers, strict=True):
+            if answer is not None:
+                log_id, committed = answer
+                self._held[slot] = Lease(Partition(slot.topic, slot.number, log_id.decode()), token, int(committed))
+
+    def _beat(self) -> None:
+        while not self._closed.wait(HEARTBEAT_SECONDS):
+            if time.monotonic() - self._polled_at > MAX_POLL_SECONDS:
+                continue
+            try:
+                self._renew()
+            except BusUnavailable as error:
+                # The owner learns it from its own next call; the leases end by themselves.
+                logger.debug("heartbeat_failed group=%s reason=%s", self._group, error)
+
+    def _renew(self) -> None:
+        leases = dict(self._held)
+        with translated_errors(), self._redis.pipeline(transaction=False) as pipeline:
+            pipeline.eval(scripts.JOIN, 1, keys.members(self._group), self._member, str(LEASE_MS))
+            for slot, lease in leases.items():
+                pipeline.eval(scripts.RENEW, 1, slot.lease(self._group), lease.token, str(LEASE_MS))
+            answers = pipeline.execute()[1:]
+        self._lost.update(lease.token for lease, answer in zip(leases.values(), answers, strict=True) if not answer)

@@ -1,0 +1,138 @@
+"""What the payload of each topic holds, by version.
+
+A version is frozen once it has been published: fields may be added to it (readers ignore what they
+do not know), never removed or given another meaning. Anything else is a new version, and readers
+keep the old one for as long as the bus may hold it.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from apps.events.errors import InvalidPayload
+from apps.events.topics import Topic
+
+Check = Callable[[object], bool]
+Schema = Mapping[str, Check]
+
+LARGEST_INTEGER = 2**63 - 1  # what every store behind the bus can hold
+
+
+def text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def whole(value: object) -> bool:
+    """A whole number, not negative."""
+    return type(value) is int and 0 <= value <= LARGEST_INTEGER
+
+
+def positive(value: object) -> bool:
+    return type(value) is int and 0 < value <= LARGEST_INTEGER
+
+
+def flag(value: object) -> bool:
+    return isinstance(value, bool)
+
+
+def moment(value: object) -> bool:
+    """A time in ISO 8601 with its offset."""
+    if not isinstance(value, str):
+        return False
+    try:
+        return datetime.fromisoformat(value).tzinfo is not None
+    except ValueError:
+        return False
+
+
+def producer_id(value: object) -> bool:
+    """Sixteen hexadecimal digits."""
+    return isinstance(value, str) and len(value) == 16 and set(value) <= set("0123456789abcdef")
+
+
+def country_code(value: object) -> bool:
+    """Two capital letters, as in ISO 3166-1 alpha-2."""
+    return type(value) is str and len(value) == 2 and value.isascii() and value.isalpha() and value.isupper()
+
+
+def texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+def nullable(check: Check) -> Check:
+    return lambda value: value is None or check(value)
+
+
+LINK_V1: Schema = {
+    "link_id": positive,
+    "domain_id": positive,
+    "hostname": text,
+    "code": text,
+    "destination_url": text,
+    "workspace_id": positive,
+    "owner_id": nullable(positive),
+    "title": text,
+    "tags": texts,
+    "is_active": flag,
+    "valid_from": nullable(moment),
+    "expires_at": nullable(moment),
+    "deleted_at": nullable(moment),
+    "link_version": whole,
+}
+
+CLICK_V1: Schema = {
+    "link_id": positive,
+    "domain_id": positive,
+    "hostname": text,
+    "code": text,
+    "destination_url": text,
+    "workspace_id": positive,
+    "owner_id": nullable(positive),
+    "link_version": whole,
+    "method": text,
+    "address": text,
+    "user_agent": text,
+    "referrer": text,
+    "accept_language": text,
+    "query": text,
+    "purpose": text,
+    "producer_id": producer_id,
+    "sequence": positive,
+}
+
+SCHEMAS: Mapping[tuple[str, int], Schema] = {
+    (Topic.URL_CREATED, 1): LINK_V1,
+    (Topic.URL_UPDATED, 1): LINK_V1,
+    (Topic.URL_DELETED, 1): LINK_V1,
+    (Topic.URL_EXPIRED, 1): LINK_V1,
+    (Topic.URL_REDIRECTED, 1): CLICK_V1,
+}
+
+# Fields that a payload may leave out.
+OPTIONAL: Mapping[tuple[str, int], Schema] = {
+    # Where the visitor was; only clicks brought in from elsewhere say so.
+    (Topic.URL_REDIRECTED, 1): {"country": country_code},
+}
+
+
+def check(*, topic: str, version: int, payload: Mapping[str, Any]) -> None:
+    """Accept a payload read from the bus. Raises InvalidPayload naming the first wrong field."""
+    schema = SCHEMAS.get((topic, version))
+    if schema is None:
+        raise InvalidPayload(f"unknown schema: {topic} version {version}")
+    for name, accepts in schema.items():
+        if name not in payload:
+            raise InvalidPayload(f"payload: {name} is missing")
+        if not accepts(payload[name]):
+            raise InvalidPayload(f"payload: {name} has a wrong value")
+    for name, accepts in OPTIONAL.get((topic, version), {}).items():
+        if name in payload and not accepts(payload[name]):
+            raise InvalidPayload(f"payload: {name} has a wrong value")
+
+
+def check_strictly(*, topic: str, version: int, payload: Mapping[str, Any]) -> None:
+    """As `check`, for a payload about to be written: fields unknown to the schema are refused too."""
+    check(topic=topic, version=version, payload=payload)
+    unknown = payload.keys() - SCHEMAS[topic, version].keys() - OPTIONAL.get((topic, version), {}).keys()
+    if unknown:
+        raise InvalidPayload(f"payload: {', '.join(sorted(unknown))} is not in the schema")
