@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -52,44 +53,45 @@ class Enricher:
     def row(self, event_id: UUID, occurred_at: datetime, click: Click, *, appended_at: datetime, is_backfill: bool = False) -> ClickRow:
         """The same for a payload that has been read already."""
         at = _clamp(occurred_at, appended_at, OLDEST_BACKFILL if is_backfill else OLDEST)
-        address = addresses.canonical(click.address)
-        place = Place(click.country, "", "") if is_backfill and click.country else self.locator.locate(address)
+        address = addresses.read(click.address, self.address_policy)
+        place = Place(click.country, "", "") if is_backfill and click.country else self.locator.locate(address.canonical)
         reason = bots.bot_reason(method=click.method, purpose=click.purpose, user_agent=click.user_agent)
         agent = user_agents.parse(click.user_agent)
         campaign = utm.of_click(click.query, click.destination_url)
         referrer = referrers.classify(click.referrer, own_host=_host(click.hostname), utm_medium=campaign.medium, query=click.query)
+        # In the order of ClickRow's fields: by keyword it takes a tenth of the whole enrichment's time.
         return ClickRow(
-            event_id=event_id,
-            link_id=click.link_id,
-            workspace_id=click.workspace_id,
-            owner_id=click.owner_id,
-            domain=click.hostname,
-            code=click.code,
-            destination_url=click.destination_url,
-            timestamp=at,
-            method=click.method if click.method in _METHODS else "other",
-            address=addresses.to_store(address, self.address_policy),
-            user_agent=click.user_agent[: user_agents.MAX_LENGTH],
-            referrer=click.referrer[: referrers.MAX_LENGTH],
-            referrer_host=referrer.host,
-            referrer_class=referrer.kind,
-            country=place.country,
-            region=place.region,
-            city=place.city,
-            device="bot" if reason in {"crawler", "empty_agent"} else agent.device,
-            browser=agent.browser,
-            browser_version=agent.browser_version,
-            os=agent.os,
-            os_version=agent.os_version,
-            language=languages.preferred(click.accept_language),
-            utm_source=campaign.source,
-            utm_medium=campaign.medium,
-            utm_campaign=campaign.campaign,
-            utm_term=campaign.term,
-            utm_content=campaign.content,
-            is_bot=bool(reason),
-            bot_reason=reason,
-            visitor_id=self.visitors.visitor_id(address=address, user_agent=click.user_agent, at=at),
+            event_id,
+            click.link_id,
+            click.workspace_id,
+            click.owner_id,
+            click.hostname,
+            click.code,
+            click.destination_url,
+            at,
+            click.method if click.method in _METHODS else "other",
+            address.stored,
+            click.user_agent[: user_agents.MAX_LENGTH],
+            click.referrer[: referrers.MAX_LENGTH],
+            referrer.host,
+            referrer.kind,
+            place.country,
+            place.region,
+            place.city,
+            "bot" if reason in {"crawler", "empty_agent"} else agent.device,
+            agent.browser,
+            agent.browser_version,
+            agent.os,
+            agent.os_version,
+            languages.preferred(click.accept_language),
+            campaign.source,
+            campaign.medium,
+            campaign.campaign,
+            campaign.term,
+            campaign.content,
+            bool(reason),
+            reason,
+            self.visitors.visitor_id(address=address.canonical, user_agent=click.user_agent, at=at),
         )
 
 
@@ -97,6 +99,7 @@ def _clamp(occurred_at: datetime, appended_at: datetime, oldest: timedelta) -> d
     return min(max(occurred_at, appended_at - oldest), appended_at + NEWEST)
 
 
+@lru_cache(4096)
 def _host(hostname: str) -> str:
     """The host of "host:port"."""
     return hostname.partition(":")[0] if not hostname.startswith("[") else hostname.partition("]")[0][1:]
