@@ -5,33 +5,48 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.fields import LowerCaseEmailField
+WORKSPACE_NAME_MAX_LENGTH = 100
 
 
 class UserManager(BaseUserManager["User"]):
     """Users by e-mail address, which is unique whatever its case."""
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(email__iexact=username)
+        return self.get(email=username)
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """A stored user with a hashed password; `None` means that no password works."""
-        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        """A stored user with a hashed password and a personal workspace; `None` means that no password works.
+
+        Raises IntegrityError when the e-mail address is in use.
+        """
+        user = self.model(email=email, **fields)
         user.set_password(password)
-        user.save(using=self._db)
-        return user
+        return self.register(user)
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def register(self, user: "User") -> "User":
+        """Store `user`, who is new, together with the personal workspace that everybody owns."""
+        with transaction.atomic(using=self._db):
+            user.save(using=self._db, force_insert=True)
+            workspace = Workspace.objects.using(self._db).create(name=user.short_name[:WORKSPACE_NAME_MAX_LENGTH], personal_for=user)
+            Membership.objects.using(self._db).create(workspace=workspace, user=user, role=Role.OWNER)
+        return user
 
 
 class User(AbstractBaseUser, PermissionsMixin):
     """A person with an account; the e-mail address is the log-in."""
 
-    email = models.EmailField(_("e-mail address"), max_length=254)
+    email = LowerCaseEmailField(
+        _("e-mail address"), max_length=254, unique=True, error_messages={"unique": _("This e-mail address is in use.")}
+    )
     full_name = models.CharField(_("full name"), max_length=150, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("may enter the back office"), default=False)
@@ -48,7 +63,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name = _("user")
         verbose_name_plural = _("users")
         constraints = [
-            models.UniqueConstraint(Lower("email"), name="user_email_unique", violation_error_message=_("This e-mail address is in use."))
+            # With it, the unique index of the field holds whatever the case.
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_lower_case"),
         ]
 
     def __str__(self) -> str:
@@ -63,7 +79,7 @@ class Workspace(models.Model):
     """What links belong to. Each user has a personal one from sign-up on."""
 
     public_id = models.UUIDField(_("public id"), default=uuid.uuid4, unique=True, editable=False)
-    name = models.CharField(_("name"), max_length=100)
+    name = models.CharField(_("name"), max_length=WORKSPACE_NAME_MAX_LENGTH)
     # Set for a personal workspace; a person has at most one.
     personal_for = models.OneToOneField(
         User, verbose_name=_("personal workspace of"), null=True, blank=True, on_delete=models.CASCADE, related_name="personal_workspace"

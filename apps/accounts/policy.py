@@ -29,6 +29,13 @@ _ALLOWED: Mapping[str, frozenset[Action]] = {
     Role.ADMIN: _EDITOR,
     Role.OWNER: _EDITOR,
 }
+# What staff may do to the links of every workspace, by the permission that their groups give them.
+_BACK_OFFICE: Mapping[Action, str] = {
+    Action.LINK_VIEW: "links.view_link",
+    Action.LINK_CREATE: "links.add_link",
+    Action.LINK_EDIT: "links.change_link",
+    Action.LINK_DELETE: "links.delete_link",
+}
 
 
 class InWorkspace(Protocol):
@@ -77,4 +84,7 @@ def _actions(actor: Actor, workspace_id: int) -> frozenset[Action]:
     if not actor.is_authenticated or not actor.is_active:
         return frozenset()
     role = Membership.objects.filter(user=actor, workspace=workspace_id).values_list("role", flat=True).first()
-    return _ALLOWED.get(role, frozenset()) if role else frozenset()
+    allowed = _ALLOWED.get(role, frozenset()) if role else frozenset()
+    if actor.is_staff:
+        allowed |= {action for action, permission in _BACK_OFFICE.items() if actor.has_perm(permission)}
+    return allowed

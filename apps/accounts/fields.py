@@ -1,0 +1,24 @@
+"""Fields of the accounts' models."""
+
+from typing import Any
+
+from django.db import models
+
+
+class LowerCaseEmailField(models.EmailField[str, str]):
+    """An e-mail address in lower case, whichever way it comes in: as a value or as a look-up."""
+
+    def to_python(self, value: Any) -> Any:
+        return _lower(super().to_python(value))
+
+    def get_prep_value(self, value: Any) -> Any:
+        return _lower(super().get_prep_value(value))
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:  # noqa: FBT001 - Django's signature
+        value = _lower(super().pre_save(model_instance, add))
+        setattr(model_instance, self.attname, value)
+        return value
+
+
+def _lower(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value
