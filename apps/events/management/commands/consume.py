@@ -1,0 +1,30 @@
+"""manage.py consume [GROUP…]"""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from apps.events.buses import get_bus
+from apps.events.groups import register_groups, run_groups
+from apps.events.handlers import load_handlers
+from apps.events.stopping import stop_on_signals
+
+
+class Command(BaseCommand):
+    help = "Handle the events of consumer groups until SIGTERM or Ctrl-C."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("groups", nargs="*", metavar="GROUP", help=f"of {', '.join(settings.CONSUMER_GROUPS)}; default: all")
+
+    def handle(self, *_args: Any, groups: list[str], **_options: Any) -> None:
+        unknown = set(groups) - set(settings.CONSUMER_GROUPS)
+        if unknown:
+            raise CommandError(f"unknown consumer group: {', '.join(sorted(unknown))}")
+        stop = stop_on_signals()
+        handlers = load_handlers()
+        bus = get_bus()
+        register_groups(handlers, bus=bus, stop=stop)
+        chosen = [handler for handler in handlers if not groups or handler.group in groups]
+        if not run_groups(chosen, bus=bus, stop=stop):
+            raise CommandError("a consumer thread ended by itself; see the log")
