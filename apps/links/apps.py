@@ -1,5 +1,22 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.apps import apps as installed_apps
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models.signals import post_migrate
 
 
 class LinksConfig(AppConfig):
     name = "apps.links"
+
+    def ready(self) -> None:
+        post_migrate.connect(_ensure_default_domain, sender=self, dispatch_uid="links.default_domain")
+
+
+def _ensure_default_domain(*, using: str, apps: Any = installed_apps, **_: object) -> None:
+    """Run after migrations, unless they were another database's or stopped before those of this app."""
+    if using != DEFAULT_DB_ALIAS or "domain" not in apps.all_models["links"]:
+        return
+    from apps.links.domains import ensure_default_domain  # noqa: PLC0415 - no model can be imported when this module is
+
+    ensure_default_domain()

@@ -1,0 +1,31 @@
+"""Filters of the links list in the back office."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from apps.links.listing import in_state
+from apps.links.models import Link, LinkQuerySet, LinkState
+
+
+class StateFilter(admin.SimpleListFilter):
+    """By what visitors meet; without a choice all links are listed, deleted ones too."""
+
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [
+            (LinkState.ACTIVE, _("active")),
+            (LinkState.SCHEDULED, _("scheduled")),
+            (LinkState.EXPIRED, _("expired")),
+            (LinkState.DISABLED, _("disabled")),
+            (LinkState.DELETED, _("deleted")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Link]) -> QuerySet[Link]:
+        state = self.value()
+        return in_state(queryset, state) if state and isinstance(queryset, LinkQuerySet) else queryset

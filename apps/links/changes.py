@@ -1,0 +1,28 @@
+"""What an edit asks for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Final
+
+
+class Unset(Enum):
+    """Type of UNSET, so that type checkers can tell it from None."""
+
+    UNSET = "unset"
+
+
+# Leave the field as it is; None would mean: empty it.
+UNSET: Final = Unset.UNSET
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkChanges:
+    """New values by field; times are aware, None takes a limit away."""
+
+    destination_url: str | Unset = UNSET
+    title: str | Unset = UNSET
+    tags: Sequence[str] | Unset = UNSET
+    valid_from: datetime | Unset | None = UNSET
+    expires_at: datetime | Unset | None = UNSET

@@ -1,0 +1,59 @@
+"""Filters and orders of the links list."""
+
+from collections.abc import Mapping, Sequence
+
+from django.db.models import F, Q, Value
+from django.db.models.expressions import Combinable, OrderBy
+from django.db.models.functions import Lower, Now
+
+from apps.links.models import LinkQuerySet, LinkState, LinkTag, Tag
+from apps.links.texts import is_storable
+
+# Each ends in the key, so that no two pages ever show the same link. Clicks have no index on
+# purpose: it would have to be written with every click that is counted.
+SORTS: Mapping[str, Sequence[str | OrderBy | Combinable]] = {
+    "-created_at": ("-created_at", "-pk"),
+    "created_at": ("created_at", "pk"),
+    "-click_count": ("-click_count", "-pk"),
+    "expires_at": (F("expires_at").asc(nulls_last=True), "-pk"),
+}
+# Longer searches find nothing and cost much.
+_SEARCH_MAX_LENGTH = 200
+
+_EXPIRED = Q(expires_at__lte=Now())
+_NOT_EXPIRED = Q(expires_at=None) | Q(expires_at__gt=Now())
+_SCHEDULED = Q(valid_from__gt=Now())
+_NOT_SCHEDULED = Q(valid_from=None) | Q(valid_from__lte=Now())
+# Mirrors Link.state_at: each state excludes those before it.
+_STATES: Mapping[str, Q] = {
+    LinkState.DELETED: Q(deleted_at__isnull=False),
+    LinkState.DISABLED: Q(deleted_at=None, is_active=False),
+    LinkState.EXPIRED: Q(_EXPIRED, deleted_at=None, is_active=True),
+    LinkState.SCHEDULED: Q(_SCHEDULED, _NOT_EXPIRED, deleted_at=None, is_active=True),
+    LinkState.ACTIVE: Q(_NOT_EXPIRED, _NOT_SCHEDULED, deleted_at=None, is_active=True),
+}
+
+
+def in_state(links: LinkQuerySet, state: str) -> LinkQuerySet:
+    """Links in `state` by the database's clock; all but deleted ones when it is none of LinkState."""
+    return links.filter(_STATES.get(state, Q(deleted_at=None)))
+
+
+def matching(links: LinkQuerySet, search: str) -> LinkQuerySet:
+    """Links with the trimmed `search` in code, destination URL or title."""
+    text = search.strip()
+    if not text:
+        return links
+    if len(text) > _SEARCH_MAX_LENGTH or not is_storable(text):
+        return links.none()
+    return links.filter(Q(code__icontains=text) | Q(destination_url__icontains=text) | Q(title__icontains=text))
+
+
+def tagged(links: LinkQuerySet, tag: str, *, workspaces: Sequence[int]) -> LinkQuerySet:
+    """Links with the tag of this name in one of `workspaces` (ids), in whatever case."""
+    if not tag:
+        return links
+    if not is_storable(tag):
+        return links.none()
+    named = Tag.objects.annotate(folded=Lower("name")).filter(workspace__in=workspaces, folded=Lower(Value(tag)))
+    return links.filter(pk__in=LinkTag.objects.filter(tag__in=named).values("link_id"))

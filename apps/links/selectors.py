@@ -1,0 +1,102 @@
+"""Reads, each limited to what the actor may see."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from apps.accounts import policy
+from apps.accounts.models import Workspace
+from apps.accounts.policy import Action, Actor
+from apps.common.errors import NotFound
+from apps.links import code_choice, codes, hostnames
+from apps.links.domains import public_scheme
+from apps.links.errors import LinkError
+from apps.links.listing import SORTS, in_state, matching, tagged
+from apps.links.models import Link, Tag
+
+__all__ = ["SORTS", "CodeCheck", "check_code", "default_workspace", "get_link", "list_links", "list_tags", "short_url"]
+
+
+@dataclass(frozen=True, slots=True)
+class CodeCheck:
+    """Whether a custom code can be had. If not, `reason` is a sentence for people and `code` the
+    error code that creating the link would end in."""
+
+    available: bool
+    reason: str = ""
+    code: str = ""
+
+
+def get_link(*, actor: Actor, hostname: str, code: str, action: Action = Action.LINK_VIEW) -> Link:
+    """The link at `hostname`/`code`, deleted ones included, with its domain, owner, workspace and tags.
+
+    Raises NotFound, alike for a link that is not there and one that `actor` may not see, and
+    PermissionDenied when `actor` may see it but not do `action`.
+    """
+    found = Link.objects.for_rows().select_related("owner", "workspace").filter(domain__hostname=_host(hostname), code=code)
+    link = found.first() if codes.is_code(code) else None
+    if link is None or not policy.may(actor, Action.LINK_VIEW, link):
+        raise NotFound(_("There is no such link here."))
+    if action != Action.LINK_VIEW:
+        policy.require(actor, action, link)
+    return link
+
+
+def list_links(
+    *, actor: Actor, workspace: Workspace | None = None, search: str = "", tag: str = "", state: str = "", sort: str = "-created_at"
+) -> QuerySet[Link]:
+    """Links of `workspace`, or of all workspaces of `actor`, ready for rows and in one order always.
+
+    `search` is looked for in code, destination and title, in any case; `tag` is a whole name, in any
+    case; `state` is a LinkState ("" = all but deleted); `sort` is one of SORTS. Unknown states and
+    sorts count as not given. Raises NotFound when `workspace` is not the actor's.
+    """
+    if workspace is not None:
+        policy.require_in_workspace(actor, Action.LINK_VIEW, workspace)
+        ids = [workspace.pk]
+    else:
+        ids = list(policy.visible_workspaces(actor, Action.LINK_VIEW).values_list("pk", flat=True))
+    # Plain ids rather than a subquery: with one of them the list's index gives the order.
+    links = in_state(Link.objects.filter(workspace__in=ids), state)
+    links = tagged(matching(links, search), tag, workspaces=ids)
+    return links.order_by(*SORTS.get(sort, SORTS["-created_at"])).for_rows()
+
+
+def list_tags(*, actor: Actor, workspace: Workspace) -> QuerySet[Tag]:
+    """Tags of `workspace` by name, each with `link_count`, its links that are not deleted.
+
+    Raises NotFound when `workspace` is not the actor's."""
+    policy.require_in_workspace(actor, Action.LINK_VIEW, workspace)
+    count = Count("links", filter=Q(links__deleted_at=None))
+    return Tag.objects.filter(workspace=workspace).annotate(link_count=count).order_by("name", "pk")
+
+
+def default_workspace(actor: Actor) -> Workspace:
+    """The workspace that new links of `actor` go to: the personal one, else the oldest in which links
+    may be made. Raises NotFound when there is none."""
+    workspaces = policy.visible_workspaces(actor, Action.LINK_CREATE)
+    workspace = workspaces.filter(personal_for=actor.pk).first() or workspaces.order_by("pk").first()
+    if workspace is None:
+        raise NotFound(_("You have no workspace in which links can be made."))
+    return workspace
+
+
+def check_code(*, hostname: str, code: str) -> CodeCheck:
+    """Whether `code` could be had as a custom code on the domain `hostname` just now."""
+    try:
+        code_choice.require_usable(code)
+        if Link.objects.filter(domain__hostname=_host(hostname), code=code).exists():
+            raise code_choice.taken(code)
+    except LinkError as error:
+        return CodeCheck(available=False, reason=error.message, code=error.code)
+    return CodeCheck(available=True)
+
+
+def short_url(link: Link) -> str:
+    """The address that people share."""
+    return f"{public_scheme()}://{link.domain.hostname}/{link.code}"
+
+
+def _host(text: str) -> str:
+    return hostnames.normalise(text, scheme=public_scheme()) or ""

@@ -1,0 +1,34 @@
+"""Tags of a link, made on demand."""
+
+from collections.abc import Sequence
+
+from django.db.models import Value
+from django.db.models.functions import Lower
+
+from apps.links.models import Link, LinkTag, Tag
+
+
+def ensure_tags(*, workspace_id: int, names: Sequence[str]) -> list[Tag]:
+    """Tags of the workspace with these normalised names, whatever their case; missing ones are made.
+
+    The database alone compares names, because it is its index that keeps them unique.
+    """
+    if not names:
+        return []
+    # In one order everywhere, so that two writers never wait for each other.
+    new = [Tag(workspace_id=workspace_id, name=name) for name in sorted(names)]
+    Tag.objects.bulk_create(new, ignore_conflicts=True)
+    folded = [Lower(Value(name)) for name in names]
+    found = Tag.objects.filter(workspace=workspace_id).annotate(folded=Lower("name")).filter(folded__in=folded)
+    return list(found.order_by("pk"))
+
+
+def set_tags(link: Link, tags: Sequence[Tag]) -> bool:
+    """Give the locked `link` these tags and no others; whether anything changed."""
+    wanted = {tag.pk for tag in tags}
+    present = set(LinkTag.objects.filter(link=link).values_list("tag_id", flat=True))
+    if wanted == present:
+        return False
+    LinkTag.objects.filter(link=link, tag__in=present - wanted).delete()
+    LinkTag.objects.bulk_create([LinkTag(link=link, tag_id=pk) for pk in sorted(wanted - present)])
+    return True
