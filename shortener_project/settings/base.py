@@ -121,7 +121,21 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULE = {
+    "announce-expired-links": {"task": "links.announce_expired_links", "schedule": 60.0},
+    "purge-published-outbox": {"task": "events.purge_published_outbox", "schedule": 3600.0},
+    "purge-producer-sequences": {"task": "events.purge_producer_sequences", "schedule": 86400.0},
+}
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "run" / "celerybeat-schedule")
+
+# -- links ----------------------------------------------------------------------------------------
+
+# Characters of a generated code.
+CODE_LENGTH = env.integer("CODE_LENGTH", default=7)
+# Characters of a destination URL, as typed and as stored; never more than 8192.
+DESTINATION_MAX_LENGTH = env.integer("DESTINATION_MAX_LENGTH", default=2048)
+# Whether links may lead to hosts that only a private network knows: localhost, 10.0.0.1, wiki.local.
+ALLOW_PRIVATE_DESTINATIONS = env.boolean("ALLOW_PRIVATE_DESTINATIONS", default=False)
 
 # -- events ---------------------------------------------------------------------------------------
 
