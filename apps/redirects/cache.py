@@ -1,0 +1,157 @@
+"""The process cache: from the raw bytes of Host and path to an answer that is ready to be sent.
+
+The key is the Host header as it was sent followed by the path, so a hit costs one look-up and no
+parsing. Only canonical spellings get a key; all others take the ordinary path.
+
+Eviction is by age of loading, the order that a dict keeps for nothing: a hit moves nothing. Each
+entry is loaded anew after 60 s at most and goes to the end of the line then, so what stands in
+front has not been asked for during the last minute or is about to be loaded again anyway. That is
+within one Redis read per link and minute of what LRU would keep, without its work per hit.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from apps.redirects.decide import Outcome, decide, head_tail, redirect_headers
+from apps.redirects.snapshot import Snapshot
+
+SECOND = 1_000_000_000
+# Age at which an entry is loaded anew; while the channel of changes is silent, a shorter one.
+MAX_AGE_NS = 60 * SECOND
+MAX_AGE_DEAF_NS = 5 * SECOND
+# Links that lead nowhere and unknown codes are remembered this long.
+COLD_AGE_NS = 5 * SECOND
+COLD_SIZE = 10_000
+FOREVER_NS = 1 << 62
+
+Place = tuple[int, str]
+
+
+class HotEntry:
+    """A ready answer. Valid while `valid_from_ns <= now < valid_until_ns`."""
+
+    __slots__ = ("click_head", "tail", "valid_from_ns", "valid_until_ns", "version")
+
+    def __init__(self, snapshot: Snapshot, *, until_ns: int) -> None:
+        self.tail = head_tail(redirect_headers(snapshot))
+        self.click_head = click_head(snapshot)
+        self.valid_from_ns = snapshot.valid_from_ns
+        self.valid_until_ns = min(until_ns, snapshot.expires_at_ns or FOREVER_NS)
+        self.version = snapshot.version
+
+
+@dataclass(frozen=True, slots=True)
+class ColdEntry:
+    """A place whose link does not redirect at present, or None: no link at all."""
+
+    snapshot: Snapshot | None
+    until_ns: int
+
+
+class CacheCounters:
+    """Plain numbers, counted where things happen and read by `counters()`."""
+
+    __slots__ = ("evictions", "hits", "invalidations", "misses", "negative_hits", "stale_refusals")
+
+    def __init__(self) -> None:
+        self.hits = self.misses = self.negative_hits = 0
+        self.evictions = self.invalidations = self.stale_refusals = 0
+
+
+def click_head(snapshot: Snapshot) -> bytes:
+    """The fields of a click that are the link's, joined as `frames.FIELDS` says."""
+    fields = (
+        *(snapshot.link_id, snapshot.domain_id, snapshot.workspace_id, snapshot.owner_id),
+        *(snapshot.version, snapshot.hostname, snapshot.code, snapshot.destination_url),
+    )
+    return "\0".join(map(str, fields)).encode()
+
+
+class LinkCache:
+    """Bounded; `size` counts ready answers."""
+
+    def __init__(self, *, size: int) -> None:
+        self.size = size
+        self.entries: dict[bytes, HotEntry] = {}
+        self.cold: dict[Place, ColdEntry] = {}
+        self.counters = CacheCounters()
+        # False while the channel of changes is silent: nothing may live longer than 5 s then.
+        self.hears_changes = False
+        # Latest versions heard of, with the instant until which a slower reader is refused.
+        self._heard: dict[Place, tuple[int, int]] = {}
+
+    def put(self, keys: Iterable[bytes], place: Place, snapshot: Snapshot | None, now_ns: int) -> bool:
+        """Remember what was read. False when a newer version has been heard of meanwhile."""
+        version = snapshot.version if snapshot else 0
+        if version < self._heard.get(place, (0, 0))[0]:
+            self.counters.stale_refusals += 1
+            return False
+        if snapshot is not None and decide(snapshot, now_ns) in (Outcome.REDIRECT, Outcome.SCHEDULED):
+            age = MAX_AGE_NS if self.hears_changes else MAX_AGE_DEAF_NS
+            entry = HotEntry(snapshot, until_ns=now_ns + age)
+            for key in keys:
+                self._put_hot(key, entry)
+        else:
+            if len(self.cold) >= COLD_SIZE:
+                del self.cold[next(iter(self.cold))]
+            self.cold.pop(place, None)
+            self.cold[place] = ColdEntry(snapshot, now_ns + COLD_AGE_NS)
+        return True
+
+    def _put_hot(self, key: bytes, entry: HotEntry) -> None:
+        if self.entries.pop(key, None) is None and len(self.entries) >= self.size:
+            del self.entries[next(iter(self.entries))]
+            self.counters.evictions += 1
+        self.entries[key] = entry
+
+    def get(self, key: bytes, now_ns: int) -> HotEntry | None:
+        """The ready answer for `key` if its lifetime has not passed; it may still be scheduled."""
+        entry = self.entries.get(key)
+        if entry is None:
+            return None
+        if now_ns >= entry.valid_until_ns:
+            del self.entries[key]
+            return None
+        return entry
+
+    def get_cold(self, place: Place, now_ns: int) -> ColdEntry | None:
+        """What is remembered of a place that leads nowhere."""
+        entry = self.cold.get(place)
+        if entry is None:
+            return None
+        if now_ns >= entry.until_ns:
+            del self.cold[place]
+            return None
+        return entry
+
+    def invalidate(self, keys: Iterable[bytes], place: Place, version: int, now_ns: int) -> None:
+        """The link at `place` is now at `version`: forget what is older, and refuse it for 60 s."""
+        self.counters.invalidations += 1
+        heard = self._heard.pop(place, (0, 0))[0]
+        self._heard[place] = (max(heard, version), now_ns + MAX_AGE_NS)
+        for key in keys:
+            entry = self.entries.get(key)
+            if entry is not None and entry.version < version:
+                del self.entries[key]
+        cold = self.cold.get(place)
+        if cold is not None and (cold.snapshot is None or cold.snapshot.version < version):
+            del self.cold[place]
+
+    def deafen(self, last_heard_ns: int) -> None:
+        """The channel of changes is silent since `last_heard_ns`: nothing outlives it by 5 s."""
+        self.hears_changes = False
+        limit = last_heard_ns + MAX_AGE_DEAF_NS
+        for entry in self.entries.values():
+            entry.valid_until_ns = min(entry.valid_until_ns, limit)
+
+    def clear(self) -> None:
+        """Forget all answers, for instance because changes may have been missed."""
+        self.entries.clear()
+        self.cold.clear()
+
+    def forget_heard(self, now_ns: int) -> None:
+        """Drop versions that no reader can be slow enough to contradict."""
+        for place, (_, until_ns) in list(self._heard.items()):
+            if until_ns > now_ns:
+                break
+            del self._heard[place]

@@ -1,0 +1,62 @@
+"""The one place that decides what a visitor gets. The hot path asks it when an entry is made, the
+ordinary path at each request, so both give the same answer byte for byte."""
+
+import re
+from enum import StrEnum
+
+from apps.redirects.snapshot import Snapshot
+
+_is_sendable = re.compile(r"https?://[\x21-\x7e]+\Z").match
+_PHRASES = {302: b"Found"}
+
+
+class Outcome(StrEnum):
+    """REDIRECT, or the reason why there is none, as the visitor's page names it."""
+
+    REDIRECT = "redirect"
+    NOT_FOUND = "not_found"
+    SCHEDULED = "scheduled"
+    DISABLED = "disabled"
+    EXPIRED = "expired"
+    DELETED = "deleted"
+    UNAVAILABLE = "unavailable"
+
+
+def is_sendable(destination_url: str) -> bool:
+    """Whether the URL may stand in a Location header, whatever way it came into the database."""
+    return _is_sendable(destination_url) is not None
+
+
+def decide(snapshot: Snapshot | None, now_ns: int) -> Outcome:
+    """What a visitor meets at `now_ns`; None means that there is no link."""
+    if snapshot is None:
+        return Outcome.NOT_FOUND
+    if snapshot.is_deleted:
+        return Outcome.DELETED
+    if not snapshot.is_active or not is_sendable(snapshot.destination_url):
+        return Outcome.DISABLED
+    if snapshot.expires_at_ns and snapshot.expires_at_ns <= now_ns:
+        return Outcome.EXPIRED
+    if now_ns < snapshot.valid_from_ns:
+        return Outcome.SCHEDULED
+    return Outcome.REDIRECT
+
+
+def redirect_headers(snapshot: Snapshot) -> list[tuple[bytes, bytes]]:
+    """Headers of the redirect, without the server's own (date, connection)."""
+    return [
+        (b"location", snapshot.destination_url.encode("ascii")),
+        (b"cache-control", b"private, no-store"),
+        (b"content-length", b"0"),
+    ]
+
+
+def head_tail(headers: list[tuple[bytes, bytes]]) -> bytes:
+    """`headers` as they stand on the wire, with the empty line that ends a head."""
+    return b"".join(b"%b: %b\r\n" % header for header in headers) + b"\r\n"
+
+
+def split_tail(tail: bytes) -> list[tuple[bytes, bytes]]:
+    """The headers that `head_tail` joined."""
+    pairs = (line.partition(b": ") for line in tail[:-4].split(b"\r\n"))
+    return [(name, value) for name, _, value in pairs]

@@ -1,0 +1,131 @@
+"""The hot path: one whole request in, the answer's bytes out, or None for "not plainly hot".
+
+A parser of its own (llhttp, the same that the ordinary path uses) reads the bytes ahead. Its
+callbacks are methods of C types, so that no Python runs per header: `setdefault` keeps each header
+under its name as sent, `append` the target, and `pop` fails at a second message. What is not
+plainly hot has touched nothing: the ordinary path gets the same bytes.
+
+The names of a request's headers, in their order and spelling, are its *shape*. Whether a shape can
+be hot, and where in it the values for the click stand, is worked out once per shape: browsers of
+the world send a few hundred of them.
+"""
+
+from collections.abc import Callable
+from operator import itemgetter
+from time import time_ns
+
+import httptools
+
+from apps.redirects.cache import HotEntry, LinkCache
+from apps.redirects.spool import Spool
+
+# A request with one of these takes the ordinary path whatever it asks for.
+_REFUSED = {b"content-length", b"transfer-encoding", b"expect", b"upgrade"}
+_PURPOSE = b"sec-purpose"
+# Values picked from a request, in this order; a header that it does not have gives b"".
+_PICKED = (b"host", b"connection", b"x-forwarded-for", b"user-agent", b"referer", b"accept-language", _PURPOSE)
+_KEEPS_ALIVE = frozenset({b"", b"keep-alive", b"Keep-Alive"})
+_MAX_SHAPES = 4096
+# Longer requests are the ordinary path's business, which also limits them.
+MAX_HEAD = 8192
+
+Picker = Callable[[dict[bytes, bytes]], tuple[bytes, ...]]
+# From the peer's address and X-Forwarded-For to the client's address.
+ClientAddress = Callable[[bytes, bytes], bytes]
+
+
+class _Callbacks:
+    """What httptools looks for: attributes named like its callbacks."""
+
+    def __init__(self, targets: list[bytes], headers: dict[bytes, bytes], pending: list[None]) -> None:
+        self.on_url = targets.append
+        self.on_header = headers.setdefault
+        self.on_message_complete = pending.pop
+
+
+class Lookahead:
+    """One per process: a request is read from its first byte to its last in one call."""
+
+    def __init__(self, cache: LinkCache, spool: Spool) -> None:
+        self.entries = cache.entries
+        self.counters = cache.counters
+        self.append_click = spool.append
+        self.shapes: dict[tuple[bytes, ...], Picker | None] = {}
+        self.targets: list[bytes] = []
+        self.headers: dict[bytes, bytes] = {b"": b""}
+        # Holds one item for as long as the message is not complete.
+        self.pending: list[None] = [None]
+        self._start_parser()
+
+    def _start_parser(self) -> None:
+        callbacks = _Callbacks(self.targets, self.headers, self.pending)
+        self.feed: Callable[[bytes], None] = httptools.HttpRequestParser(callbacks).feed_data
+
+    def answer(self, data: bytes, address: bytes, client_address: ClientAddress | None) -> bytes | None:
+        """The redirect's head behind the server's own headers, after the click has been spooled.
+
+        `data` begins with `GET /` or `HEAD /`; `address` is the peer's. `client_address` is None
+        unless the peer is a trusted proxy.
+        """
+        try:
+            self.feed(data)
+            picked = self._pick(data)
+            if picked is None:
+                self._start_parser()
+                return None
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade):
+            self._start_parser()
+            return None
+        else:
+            host, _, forwarded, *visitor = picked
+            target = self.targets[0]
+            entry, query = self.entries.get(host + target), b""
+            if entry is None:
+                entry, query = self._without_query(host, target)
+            now = time_ns()
+            if entry is None or not entry.valid_from_ns <= now < entry.valid_until_ns:
+                return None
+            if client_address is not None and forwarded:
+                address = client_address(address, forwarded)
+            agent, referrer, language, purpose = visitor
+            method = b"GET" if data[0] == 71 else b"HEAD"
+            self.append_click(now, b"\0".join((entry.click_head, method, address, agent, referrer, language, query, purpose)))
+            self.counters.hits += 1
+            return entry.tail
+        finally:
+            self.headers.clear()
+            self.headers[b""] = b""
+            self.targets.clear()
+            self.pending[:] = (None,)
+
+    def _pick(self, data: bytes) -> tuple[bytes, ...] | None:
+        """The picked values if `data` is one complete, plain request that keeps the connection."""
+        names = tuple(self.headers)
+        picker = self.shapes[names] if names in self.shapes else self._learn(names)
+        # A line more or less than headers: one came twice, or something follows the message.
+        if self.pending or picker is None or data.count(b"\n") != len(names) + 1 or not data.endswith(b"\r\n\r\n"):
+            return None
+        # "GET " or "HEAD " before the target.
+        version_at = len(self.targets[0]) + (4 if data[0] == 71 else 5)
+        picked = picker(self.headers)
+        if picked[1] not in _KEEPS_ALIVE or not data.startswith(b" HTTP/1.1\r\n", version_at):
+            return None
+        return picked
+
+    def _without_query(self, host: bytes, target: bytes) -> tuple[HotEntry | None, bytes]:
+        path, _, query = target.partition(b"?")
+        if b"#" in query:
+            return None, b""
+        return self.entries.get(host + path), query
+
+    def _learn(self, names: tuple[bytes, ...]) -> Picker | None:
+        """How to pick from requests of this shape; None when they cannot be hot."""
+        spelled = {name.lower(): name for name in names}
+        picker: Picker | None = None
+        if len(spelled) == len(names) and b"host" in spelled and not _REFUSED & spelled.keys():
+            spelled.setdefault(_PURPOSE, spelled.get(b"purpose", b""))
+            picker = itemgetter(*(spelled.get(name, b"") for name in _PICKED))
+        if len(self.shapes) >= _MAX_SHAPES:
+            self.shapes.clear()
+        self.shapes[names] = picker
+        return picker

@@ -1,0 +1,30 @@
+import signal
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from apps.events.buses import get_bus
+from apps.redirects.shipper import AlreadyShipping, Shipper
+
+
+class Command(BaseCommand):
+    help = "Carry clicks from the spool to the bus until SIGTERM."
+
+    _stopped = False
+
+    def handle(self, **_options: Any) -> str:
+        try:
+            shipper = Shipper(settings.SPOOL_DIR, get_bus().producer())
+        except (AlreadyShipping, OSError) as error:
+            raise CommandError(f"SPOOL_DIR: {error}") from error
+        signal.signal(signal.SIGTERM, self._stop)
+        signal.signal(signal.SIGINT, self._stop)
+        try:
+            shipper.run(lambda: self._stopped)
+        finally:
+            shipper.close()
+        return f"shipped {shipper.counters.shipped} clicks"
+
+    def _stop(self, _number: int, _frame: object) -> None:
+        self._stopped = True

@@ -1,0 +1,119 @@
+"""The redirector's own way to PostgreSQL: two queries, a small pool, a short patience.
+
+Raw SQL over the tables of apps.links, because the event loop must not wait for Django's pool,
+which slow pages may have used up.
+"""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import psycopg
+from django.conf import settings
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from apps.redirects.hosts import DomainRef
+from apps.redirects.snapshot import Snapshot
+
+# A look-up ends after this time, with an answer or without (s).
+LOOK_UP_SECONDS = 1.0
+_STATEMENT_TIMEOUT_MS = 1000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+_LINK = """
+SELECT l.id, l.domain_id, l.workspace_id, coalesce(l.owner_id, 0), d.hostname, l.code, l.destination_url,
+       l.is_active, l.deleted_at IS NOT NULL, l.valid_from, l.expires_at, l.version
+FROM links_link l JOIN links_domain d ON d.id = l.domain_id
+WHERE l.domain_id = %s AND l.code = %s
+"""
+_DOMAINS = "SELECT id, hostname, is_default FROM links_domain"
+
+
+class DatabaseUnavailable(Exception):
+    """PostgreSQL did not answer in time; nothing is known about the link."""
+
+
+def nanoseconds(instant: datetime | None) -> int:
+    """An aware instant as nanoseconds since the epoch; 0 for None."""
+    return (instant - _EPOCH) // _MICROSECOND * 1000 if instant is not None else 0
+
+
+def _connection_arguments() -> dict[str, Any]:
+    database = settings.DATABASES["default"]
+    arguments = {name: value for name, value in database.get("OPTIONS", {}).items() if name != "pool"}
+    arguments |= {"dbname": database["NAME"], "user": database["USER"], "password": database["PASSWORD"]}
+    arguments |= {"host": database["HOST"], "port": database["PORT"] or None, "autocommit": True, "connect_timeout": 2}
+    arguments["options"] = f"{arguments.get('options', '')} -c statement_timeout={_STATEMENT_TIMEOUT_MS}".strip()
+    return {name: value for name, value in arguments.items() if value not in (None, "")}
+
+
+class LinkReader:
+    """Reads links and domains. Every method raises DatabaseUnavailable."""
+
+    def __init__(self, *, max_connections: int = 4) -> None:
+        self.queries = 0
+        self.failures = 0
+        self._pool = AsyncConnectionPool(
+            kwargs=_connection_arguments(),
+            min_size=1,
+            max_size=max_connections,
+            timeout=LOOK_UP_SECONDS,
+            reconnect_timeout=2,
+            check=None,
+            open=False,
+        )
+
+    async def open(self) -> None:
+        """Start connecting; does not wait for the first connection."""
+        await self._pool.open(wait=False)
+
+    async def close(self) -> None:
+        """Release connections."""
+        await self._pool.close(timeout=1)
+
+    async def _rows(self, query: str, parameters: tuple[Any, ...]) -> list[Any]:
+        try:
+            return await self._try_rows(query, parameters)
+        except psycopg.OperationalError:
+            # A connection that died while idle says so at first use; the pool replaces it.
+            pass
+        except (psycopg.Error, PoolTimeout, OSError, TimeoutError) as error:
+            self.failures += 1
+            raise DatabaseUnavailable from error
+        try:
+            return await self._try_rows(query, parameters)
+        except (psycopg.Error, PoolTimeout, OSError, TimeoutError) as error:
+            self.failures += 1
+            raise DatabaseUnavailable from error
+
+    async def _try_rows(self, query: str, parameters: tuple[Any, ...]) -> list[Any]:
+        self.queries += 1
+        async with asyncio.timeout(LOOK_UP_SECONDS), self._pool.connection() as connection:
+            cursor = await connection.execute(query, parameters)
+            return await cursor.fetchall()
+
+    async def find(self, domain_id: int, code: str) -> Snapshot | None:
+        """The link at this place as it stands now, whatever its state; None when there is none."""
+        for row in await self._rows(_LINK, (domain_id, code)):
+            (link_id, domain, workspace_id, owner_id, hostname, found, destination, active, deleted, valid_from, expires_at, version) = row
+            return Snapshot(
+                link_id=link_id,
+                domain_id=domain,
+                workspace_id=workspace_id,
+                owner_id=owner_id,
+                hostname=hostname,
+                code=found,
+                destination_url=destination,
+                status=302,
+                is_active=active,
+                is_deleted=deleted,
+                valid_from_ns=nanoseconds(valid_from),
+                expires_at_ns=nanoseconds(expires_at),
+                version=version,
+            )
+        return None
+
+    async def domains(self) -> list[DomainRef]:
+        """All rows of the domain table."""
+        return [DomainRef(*row) for row in await self._rows(_DOMAINS, ())]

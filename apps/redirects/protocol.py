@@ -1,0 +1,142 @@
+"""uvicorn's HTTP protocol with the hot path in front of it.
+
+Whole requests that arrive between two messages of the ordinary parser are shown to the look-ahead
+first; all else goes the ordinary way, byte for byte. Leans on uvicorn's internals, so its version
+is pinned and tests/redirects/test_contract.py compares both ways.
+"""
+
+import asyncio
+from typing import Any
+
+from uvicorn.config import Config
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.server import ServerState
+
+from apps.redirects.lookahead import MAX_HEAD, ClientAddress, Lookahead
+from apps.redirects.proxies import client_address_behind, peer_address
+
+_HOT = (b"GET /", b"HEAD /")
+# Request line and headers of one request may have no more bytes than this.
+HEAD_LIMIT = 64 * 1024
+
+
+class HeadTooLarge(Exception):
+    """Raised into the parser, which stops at it."""
+
+
+class Pulse:
+    """What all connections of a server share; its ticker keeps it current."""
+
+    def __init__(self) -> None:
+        # Whole seconds since the server began.
+        self.seconds = 0
+        # Status line and the server's own headers of a hot answer.
+        self.hot_head = STATUS_LINE[302]
+
+    def tick(self, state: ServerState) -> None:
+        """Once a second: move the date header on and close connections that keep us waiting."""
+        self.seconds += 1
+        self.hot_head = STATUS_LINE[302] + b"".join(b"%b: %b\r\n" % header for header in state.default_headers)
+        for connection in list(state.connections):
+            if isinstance(connection, RedirectProtocol):
+                connection.close_if_silent(self.seconds)
+
+
+class RedirectProtocol(HttpToolsProtocol):
+    # Of the process; set by the server before the first connection.
+    lookahead: Lookahead
+    pulse: Pulse
+    bypass_hot_path = False
+
+    def __init__(
+        self, config: Config, server_state: ServerState, app_state: dict[str, Any], _loop: asyncio.AbstractEventLoop | None = None
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        # Of the connection.
+        self.address = b""
+        self.client_address: ClientAddress | None = None
+        # Second since when the peer owes us bytes: a first request, the rest of a head, the next
+        # request after a hot answer. None while it does not, or while uvicorn's own timer runs.
+        # One comparison a second instead of a timer per request.
+        self.owes_since: int | None = None
+        # Of the request: whether the ordinary parser is inside a message, inside its head, and
+        # how many bytes of an unfinished head have come.
+        self.in_message = self.in_head = False
+        self.head_bytes = 0
+        self.head_too_large = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.owes_since = self.pulse.seconds
+        peer = self.client[0] if self.client else ""
+        self.address = peer_address(peer)
+        self.client_address = client_address_behind(peer)
+
+    def data_received(self, data: bytes) -> None:
+        if (
+            not self.in_message
+            and data.startswith(_HOT)
+            and len(data) <= MAX_HEAD
+            and (self.cycle is None or self.cycle.response_complete)
+            and not self.flow.write_paused
+            and not self.bypass_hot_path
+        ):
+            tail = self.lookahead.answer(data, self.address, self.client_address)
+            if tail is not None:
+                self.transport.write(self.pulse.hot_head + tail)
+                self.owes_since = self.pulse.seconds
+                if self.timeout_keep_alive_task is not None:
+                    self._unset_keepalive_if_required()
+                return
+        self.ordinary_data_received(data)
+
+    def ordinary_data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.in_head:
+            self.head_bytes += len(data)
+            if self.head_bytes > HEAD_LIMIT and not self.transport.is_closing():
+                self.send_431_response()
+        elif self.owes_since is None and self.timeout_keep_alive_task is None and not self.is_busy():
+            # Empty lines between requests stopped uvicorn's timer.
+            self.owes_since = self.pulse.seconds
+
+    def is_busy(self) -> bool:
+        """Whether a request is being read or answered."""
+        return self.in_message or (self.cycle is not None and not self.cycle.response_complete)
+
+    def close_if_silent(self, seconds: int) -> None:
+        """Close when the peer has owed us bytes for longer than the keep-alive time."""
+        if self.owes_since is not None and seconds - self.owes_since > self.timeout_keep_alive and not self.transport.is_closing():
+            self.transport.close()
+
+    def send_400_response(self, msg: str) -> None:
+        if self.head_too_large:
+            self.send_431_response()
+        else:
+            super().send_400_response(msg)
+
+    def send_431_response(self) -> None:
+        """Refuse the request and close."""
+        head = STATUS_LINE[431] + b"".join(b"%b: %b\r\n" % header for header in self.server_state.default_headers)
+        self.transport.write(head + b"content-length: 0\r\nconnection: close\r\n\r\n")
+        self.transport.close()
+
+    # Callbacks of the ordinary parser
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.in_message = self.in_head = True
+        self.head_bytes = 0
+        self.owes_since = self.pulse.seconds
+
+    def on_headers_complete(self) -> None:
+        if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > HEAD_LIMIT:
+            self.head_too_large = True
+            raise HeadTooLarge
+        self.in_head = False
+        self.owes_since = None
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        self.in_message = False

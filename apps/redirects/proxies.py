@@ -1,0 +1,40 @@
+"""The client's address of a click, in bytes: what both paths take from apps.common.http."""
+
+from functools import lru_cache
+from ipaddress import ip_address
+
+from django.conf import settings
+
+from apps.common.http import TrustedProxies, client_address
+from apps.redirects.lookahead import ClientAddress
+
+
+@lru_cache(maxsize=1)
+def _trusted(words: tuple[str, ...]) -> TrustedProxies:
+    return TrustedProxies.parse(words)
+
+
+def _believed() -> TrustedProxies:
+    return _trusted(tuple(settings.TRUSTED_PROXIES))
+
+
+def peer_address(peer: str) -> bytes:
+    """The address at the other end of a connection in canonical form; b"" for a Unix socket."""
+    return client_address(peer=peer, forwarded_for=None, trusted=_believed()).encode()
+
+
+@lru_cache(maxsize=1024)
+def client_address_behind(peer: str) -> ClientAddress | None:
+    """How to read X-Forwarded-For from `peer`, or None when `peer` is no trusted proxy."""
+    trusted = _believed()
+    try:
+        address = ip_address(peer_address(peer).decode())
+    except ValueError:
+        return None
+    if address not in trusted:
+        return None
+
+    def behind(_address: bytes, forwarded_for: bytes) -> bytes:
+        return client_address(peer=peer, forwarded_for=forwarded_for, trusted=trusted).encode()
+
+    return behind

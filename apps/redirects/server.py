@@ -1,0 +1,81 @@
+"""The redirector's server: uvicorn with the hot path in its protocol class."""
+
+import logging
+import socket
+
+from uvicorn import Config, Server
+
+from apps.redirects.protocol import Pulse, RedirectProtocol
+from apps.redirects.redirector import Redirector, get_redirector
+
+logger = logging.getLogger(__name__)
+
+KEEP_ALIVE_SECONDS = 15
+# Requests still running after this are cut off at the end (s).
+GRACE_SECONDS = 8
+BACKLOG = 4096
+# The server's ticker calls ten times a second.
+_TICKS_PER_SECOND = 10
+
+
+class RedirectServer(Server):
+    """uvicorn's server, whose ticker also keeps the hot path's pulse."""
+
+    def __init__(self, config: Config, pulse: Pulse) -> None:
+        super().__init__(config)
+        self.pulse = pulse
+
+    async def on_tick(self, counter: int) -> bool:
+        should_exit = await super().on_tick(counter)
+        if counter % _TICKS_PER_SECOND == 0:
+            self.pulse.tick(self.server_state)
+        return should_exit
+
+
+def bind(host: str, port: int, *, shared: bool = False) -> socket.socket:
+    """A listening TCP socket; `shared` lets several processes bind the same port. Raises OSError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if shared:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(BACKLOG)
+    except OSError:
+        listener.close()
+        raise
+    listener.settimeout(0)
+    return listener
+
+
+def protocol_for(redirector: Redirector, pulse: Pulse, *, bypass_hot_path: bool = False) -> type[RedirectProtocol]:
+    """The protocol class of one server."""
+    attributes = {"lookahead": redirector.lookahead, "pulse": pulse, "bypass_hot_path": bypass_hot_path}
+    return type("RedirectProtocol", (RedirectProtocol,), attributes)
+
+
+def serve(application: str, listener: socket.socket, *, bypass_hot_path: bool = False) -> None:
+    """Answer on `listener` until SIGTERM or SIGINT; requests that run are finished first.
+
+    `application` names an ASGI application (`module:attribute`) around the redirector of this
+    process. `bypass_hot_path` sends every request the ordinary way, for comparing both.
+    """
+    pulse = Pulse()
+    config = Config(
+        application,
+        http=protocol_for(get_redirector(), pulse, bypass_hot_path=bypass_hot_path),
+        ws="none",
+        loop="uvloop",
+        lifespan="on",
+        interface="asgi3",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        # Whom to believe is apps.common.http's decision.
+        proxy_headers=False,
+        backlog=BACKLOG,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    RedirectServer(config, pulse).run(sockets=[listener])

@@ -1,0 +1,92 @@
+"""The redirector's side of Redis: every call is bounded in time and behind a circuit breaker."""
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable
+from typing import Any
+
+import orjson
+from redis.exceptions import NoScriptError, RedisError
+
+from apps.common.redis import new_async_client
+from apps.redirects import keys
+from apps.redirects.breaker import BreakerState, CircuitBreaker
+from apps.redirects.hosts import DomainRef
+from apps.redirects.snapshot import Absent, Snapshot, Tombstone, decode, encode
+
+logger = logging.getLogger(__name__)
+
+# A redirect waits no longer than this for Redis (s).
+CALL_SECONDS = 0.05
+
+
+class StoreUnavailable(Exception):
+    """Redis did not answer in time, or is not asked at present."""
+
+
+def _lifetime_ms(snapshot: Snapshot | None) -> int:
+    if snapshot is None:
+        return keys.NEGATIVE_MS
+    return keys.LINK_MS + random.randrange(keys.LINK_JITTER_MS)  # noqa: S311 - spreads load, guards nothing
+
+
+class SnapshotStore:
+    """Snapshots of links in Redis. Every method raises StoreUnavailable."""
+
+    def __init__(self) -> None:
+        self.client = new_async_client(socket_timeout=None)
+        self.breaker = CircuitBreaker()
+        self.failures = 0
+        self._fill = self.client.register_script(keys.FILL)
+
+    async def _call(self, call: Awaitable[Any]) -> Any:
+        try:
+            async with asyncio.timeout(CALL_SECONDS):
+                answer = await call
+        except (RedisError, OSError, TimeoutError) as error:
+            self.failures += 1
+            was_open = self.breaker.state is not BreakerState.CLOSED
+            self.breaker.failed()
+            if not was_open:
+                logger.warning("redis_call_failed error=%r", error)
+            raise StoreUnavailable from error
+        self.breaker.succeeded()
+        return answer
+
+    def _check(self) -> None:
+        if not self.breaker.allows():
+            raise StoreUnavailable
+
+    async def get(self, domain_id: int, code: str) -> Snapshot | Absent | Tombstone | None:
+        """What is known of the link at this place; None for nothing."""
+        self._check()
+        return decode(await self._call(self.client.get(keys.link_key(domain_id, code))))
+
+    async def fill(self, domain_id: int, code: str, snapshot: Snapshot | None) -> None:
+        """Keep what was read from the database, unless something newer is known by now."""
+        self._check()
+        arguments: list[Any] = [snapshot.version if snapshot else 0, encode(snapshot), _lifetime_ms(snapshot)]
+        await self._call(self._run_fill(keys.link_key(domain_id, code), arguments))
+
+    async def _run_fill(self, key: str, arguments: list[Any]) -> None:
+        try:
+            await self._fill(keys=[key], args=arguments)
+        except NoScriptError:
+            # The server was restarted since the script was loaded.
+            await self.client.eval(keys.FILL, 1, key, *arguments)
+
+    async def get_domains(self) -> list[DomainRef]:
+        """The domain table as last kept; empty when there is none."""
+        self._check()
+        data = await self._call(self.client.get(keys.DOMAINS))
+        return [DomainRef(*row) for row in orjson.loads(data)] if data else []
+
+    async def put_domains(self, domains: list[DomainRef]) -> None:
+        """Keep the domain table, for a start without a database."""
+        self._check()
+        await self._call(self.client.set(keys.DOMAINS, orjson.dumps([[row.id, row.hostname, row.is_default] for row in domains])))
+
+    async def close(self) -> None:
+        """Release connections."""
+        await self.client.aclose()

@@ -1,0 +1,31 @@
+"""Short domains only: redirects and the pages that take their place, without the site."""
+
+import os
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shortener_project.settings.embedded")
+
+django.setup(set_prefix=False)
+
+# Imported late: they read settings and the app registry.
+from django.conf import settings  # noqa: E402
+from django.core.handlers.asgi import ASGIHandler  # noqa: E402
+
+from apps.redirects.asgi import RedirectApplication  # noqa: E402
+from apps.redirects.redirector import get_redirector  # noqa: E402
+
+# This process has pages for visitors only: no sessions, no log-in, no forms. It is the only place
+# that narrows the settings, before the handler reads them.
+settings.ROOT_URLCONF = "shortener_project.urls_redirector"
+settings.MIDDLEWARE = [
+    "apps.common.middleware.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+application = RedirectApplication(ASGIHandler(), get_redirector())
