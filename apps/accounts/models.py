@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.fields import LowerCaseEmailField
+
 WORKSPACE_NAME_MAX_LENGTH = 100
 
 

@@ -3,7 +3,9 @@
 from django.conf import settings
 from django.http import HttpRequest
 
+from apps.common.requests import id_of
+
 
 def site(request: HttpRequest) -> dict[str, str]:
-    """`public_url` and `short_domain` of this installation."""
-    return {"public_url": settings.PUBLIC_URL, "short_domain": settings.SHORT_DOMAIN}
+    """`public_url` and `short_domain` of this installation, and the `request_id` that the log knows."""
+    return {"public_url": settings.PUBLIC_URL, "short_domain": settings.SHORT_DOMAIN, "request_id": id_of(request)}

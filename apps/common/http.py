@@ -61,6 +61,12 @@ def client_address(*, peer: str, forwarded_for: str | bytes | None, trusted: Tru
     return str(_rightmost_untrusted(text, trusted) or nearest)
 
 
+def is_trusted(peer: str, trusted: TrustedProxies) -> bool:
+    """Whether what the other end of the connection says about the client is believed."""
+    address = _parse(peer)
+    return address is not None and address in trusted
+
+
 def _rightmost_untrusted(forwarded_for: str, trusted: TrustedProxies) -> Address | None:
     rest = forwarded_for
     for _ in range(MAX_HOPS):

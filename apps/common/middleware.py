@@ -2,22 +2,76 @@
 
 from collections.abc import Callable
 
+import structlog
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from apps.common import error_pages
+from apps.common.errors import DomainError
+from apps.common.http import TrustedProxies, client_address, is_trusted
 from apps.common.ids import uuid7
+from apps.common.requests import SiteRequest
+from apps.common.views import healthz
 
 HEADER = "X-Request-ID"
+HEALTH_PATH = "/healthz"
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+log = structlog.get_logger(__name__)
 
 
-class RequestIdMiddleware:
-    """Gives each request an id and names it in the answer, so that a report can be found in the log."""
+class HealthMiddleware:
+    """Answers the health check before anything else looks at it: probes call by address, not by host name."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request_id = uuid7().hex
-        request.META["REQUEST_ID"] = request_id
-        response = self.get_response(request)
-        response[HEADER] = request_id
+        return healthz(request) if request.path_info == HEALTH_PATH else self.get_response(request)
+
+
+class RequestIdMiddleware:
+    """Gives each request an id and names it in the answer and in log lines, so that a report can be found."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: SiteRequest) -> HttpResponse:
+        request.request_id = uuid7().hex
+        with structlog.contextvars.bound_contextvars(request_id=request.request_id):
+            response = self.get_response(request)
+        response[HEADER] = request.request_id
         return response
+
+
+class ClientMiddleware:
+    """Finds out whose request it is, and forgets what proxies that are not trusted say about it."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        self.trusted = TrustedProxies.parse(settings.TRUSTED_PROXIES)
+
+    def __call__(self, request: SiteRequest) -> HttpResponse:
+        peer = str(request.META.get("REMOTE_ADDR", ""))
+        request.client_address = client_address(peer=peer, forwarded_for=request.META.get("HTTP_X_FORWARDED_FOR"), trusted=self.trusted)
+        if not is_trusted(peer, self.trusted):
+            # SECURE_PROXY_SSL_HEADER names it, and Django would believe it from anybody.
+            request.META.pop("HTTP_X_FORWARDED_PROTO", None)
+        return self.get_response(request)
+
+
+class DomainErrorMiddleware:
+    """Shows expected failures that a view let pass as the page of their status."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, DomainError):
+            return None
+        log.info("request refused", code=exception.code, status=exception.http_status, path=request.path)
+        return error_pages.for_domain_error(request, exception)

@@ -23,8 +23,7 @@ DEBUG = env.boolean("DEBUG", default=False)
 SECRET_KEY = secret("SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
 ALLOWED_HOSTS = sorted(
-    {"localhost", "127.0.0.1", "[::1]", _public.hostname or "localhost", SHORT_DOMAIN.split(":")[0]}
-    | set(env.words("ALLOWED_HOSTS"))
+    {"localhost", "127.0.0.1", "[::1]", _public.hostname or "localhost", SHORT_DOMAIN.split(":")[0]} | set(env.words("ALLOWED_HOSTS"))
 )
 
 INSTALLED_APPS = [
@@ -52,7 +51,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "apps.common.middleware.HealthMiddleware",
     "apps.common.middleware.RequestIdMiddleware",
+    "apps.common.middleware.ClientMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -65,6 +66,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "apps.common.middleware.DomainErrorMiddleware",
 ]
 
 ROOT_URLCONF = "shortener_project.urls"
@@ -84,6 +86,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
                 "apps.common.context_processors.site",
+                "apps.accounts.context_processors.accounts",
             ],
         },
     },
@@ -169,10 +172,7 @@ CLICK_RETENTION_DAYS = env.integer("CLICK_RETENTION_DAYS", default=730)
 # -- accounts -------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.BCryptSHA256PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -192,6 +192,25 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 # A newcomer of an installation without a mail server must not wait for a mail.
 ACCOUNT_EMAIL_VERIFICATION = env.text("EMAIL_VERIFICATION", default="optional")
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_FORMS = {
+    "login": "apps.accounts.forms.LoginForm",
+    "signup": "apps.accounts.forms.SignupForm",
+    "add_email": "apps.accounts.forms.ChangeEmailForm",
+    "change_password": "apps.accounts.forms.ChangePasswordForm",
+    "reset_password": "apps.accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "apps.accounts.forms.NewPasswordForm",
+    "reauthenticate": "apps.accounts.forms.ReauthenticateForm",
+    "set_password": "apps.accounts.forms.SetPasswordForm",
+}
+# A user has one address; another one takes its place when it is verified, and needs the password again.
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 3
+# The link of a reset mail works for one hour, once.
+PASSWORD_RESET_TIMEOUT = 3600
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _public.scheme
 
@@ -231,6 +250,9 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+CSRF_FAILURE_VIEW = "apps.common.views.csrf_failure"
+# Believed from TRUSTED_PROXIES alone: ClientMiddleware removes it from all other requests.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 if _is_https:
     SESSION_COOKIE_NAME = "__Host-session"
     CSRF_COOKIE_NAME = "__Host-csrf"

@@ -1,0 +1,114 @@
+"""Users and workspaces in the back office."""
+
+from typing import TYPE_CHECKING, Any
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm
+from django.db.models import Count, QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.models import Membership, User, Workspace
+
+if TYPE_CHECKING:
+    MembershipInlineBase = admin.TabularInline[Membership, Workspace]
+    WorkspaceAdminBase = admin.ModelAdmin[Workspace]
+else:
+    MembershipInlineBase = admin.TabularInline
+    WorkspaceAdminBase = admin.ModelAdmin
+
+# The back office has no log-in of its own: the site's is limited and verified, and keeps `next`.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+
+class NewUserForm(AdminUserCreationForm[User]):
+    class Meta:
+        model = User
+        fields = ("email", "full_name")
+        field_classes: dict[str, Any] = {}
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin[User]):
+    add_form = NewUserForm
+    list_display = ("email", "full_name", "is_active", "is_staff", "created_at", "last_login")
+    list_filter = ("is_active", "is_staff", "groups")
+    list_per_page = 50
+    search_fields = ("email", "full_name")
+    search_help_text = _("E-mail address or name")
+    ordering = ("-created_at", "-id")
+    filter_horizontal = ("groups",)
+    show_full_result_count = False
+    # The e-mail address is changed by its owner, who has to verify it.
+    readonly_fields = ("email", "password_state", "created_at", "updated_at", "last_login")
+    fieldsets = (
+        (None, {"fields": ("email", "full_name", "password_state")}),
+        (_("May"), {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
+        (_("Dates"), {"fields": ("created_at", "updated_at", "last_login")}),
+    )
+    add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "full_name", "usable_password", "password1", "password2")}),)
+
+    @admin.display(description=_("password"))
+    def password_state(self, user: User) -> str:
+        return str(_("Set") if user.has_usable_password() else _("None: the user can set one by resetting it"))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
+        own = [] if obj is None else list(super().get_readonly_fields(request, obj))
+        return own if _is_superuser(request) else [*own, "is_superuser"]
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Staff may not take over the account of a superuser."""
+        return super().has_change_permission(request, obj) and (obj is None or not obj.is_superuser or _is_superuser(request))
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Nobody: the user's links would vanish with the workspace, unseen by redirectors. Deactivate instead."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: User, form: ModelForm[User], change: bool) -> None:  # noqa: FBT001
+        if not change:
+            User.objects.register(obj)
+            return
+        fields = [name for name in form.changed_data if name in {"full_name", "is_active", "is_staff", "is_superuser"}]
+        obj.save(update_fields=[*fields, "updated_at"])
+
+
+class MembershipInline(MembershipInlineBase):
+    model = Membership
+    extra = 0
+    autocomplete_fields = ("user",)
+    readonly_fields = ("created_at",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
+        return super().get_queryset(request).select_related("user", "workspace").order_by("created_at", "id")
+
+
+@admin.register(Workspace)
+class WorkspaceAdmin(WorkspaceAdminBase):
+    inlines = (MembershipInline,)
+    list_display = ("name", "personal_for", "member_count", "created_at")
+    list_select_related = ("personal_for",)
+    list_per_page = 50
+    search_fields = ("name", "personal_for__email")
+    search_help_text = _("Name, or e-mail address of the one whose personal workspace it is")
+    ordering = ("-created_at", "-id")
+    show_full_result_count = False
+    fields = ("name", "personal_for", "public_id", "created_at", "updated_at")
+    readonly_fields = ("personal_for", "public_id", "created_at", "updated_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Workspace]:
+        return super().get_queryset(request).annotate(member_count=Count("memberships"))
+
+    @admin.display(description=_("members"), ordering="member_count")
+    def member_count(self, workspace: Any) -> int:
+        return int(workspace.member_count)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Workspace | None = None) -> bool:
+        """Nobody: its links would vanish unseen by redirectors."""
+        return False
+
+
+def _is_superuser(request: HttpRequest) -> bool:
+    return bool(getattr(request.user, "is_superuser", False))
