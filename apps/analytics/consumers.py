@@ -1,0 +1,84 @@
+"""Consumers of this room."""
+
+from collections.abc import Callable, Sequence
+
+import structlog
+from prometheus_client import Counter
+
+from apps.analytics import click_counts, store
+from apps.analytics.enrichment import Enricher
+from apps.analytics.ingest import find_poison, take_in
+from apps.events.bus import Batch, Consumer, PartitionLost, Record
+from apps.events.handlers import DeadLetter
+from apps.events.ledger import Claim, Ledger
+from apps.events.topics import Topic
+
+log = structlog.get_logger(__name__)
+
+CLICKS_STORED = Counter("clicks_stored_total", "Clicks inserted into ClickHouse and counted.")
+CLICKS_REPEATED = Counter("clicks_repeated_total", "Clicks that their producer had sent before; they have no effect.")
+
+
+class ClickIngest:
+    """Stores each click exactly once in effect, though the bus delivers it at least once.
+
+    1. A claim on a range of offsets is written to the ledger (PostgreSQL) and committed.
+    2. The range's rows go to ClickHouse as one block under a token made from the claim.
+    3. One transaction clears the claim, keeps the producers' sequence numbers and adds to
+       `Link.click_count`.
+    4. The runner commits the offset to the bus.
+
+    Stopped anywhere, the claim is found again and done again with the same records and the same
+    sequence numbers: the same block with the same token, of which ClickHouse keeps one.
+    """
+
+    group = "click-ingest"
+    topics: tuple[Topic, ...] = (Topic.URL_REDIRECTED,)
+    # Each batch is a block of its own in ClickHouse: few large ones are merged more cheaply than
+    # many small ones, and half a second is still "at once" for whoever looks at the page.
+    max_records = 10_000
+    linger = 0.5
+
+    def __init__(
+        self,
+        *,
+        enricher: Enricher | None = None,
+        insert: Callable[..., None] = store.insert_clicks,
+    ) -> None:
+        self._enricher = enricher or Enricher.from_settings()
+        self._insert = insert
+        self._ledger = Ledger(group=self.group)
+
+    def handle(self, batch: Batch, consumer: Consumer) -> Sequence[DeadLetter]:
+        """Store the clicks of `batch` that are not stored yet; what is returned is poison.
+
+        Poison is returned again when its records are delivered again, since the runner may have
+        ended between the ledger's commit and the dead letter's. Raises SinkUnavailable when
+        ClickHouse or PostgreSQL does not answer and PartitionLost when another consumer has taken
+        the claim over.
+        """
+        dead_letters: list[DeadLetter] = []
+        taken: set[int] = set()
+        while (claim := self._ledger.claim(batch)) is not None:
+            records = _claimed(claim, batch, consumer)
+            dead_letters.extend(self._store(claim, records))
+            taken.update(record.offset for record in records)
+        dead_letters.extend(find_poison((record for record in batch.records if record.offset not in taken), group=self.group))
+        return dead_letters
+
+    def _store(self, claim: Claim, records: Sequence[Record]) -> Sequence[DeadLetter]:
+        intake = take_in(records, group=self.group, sequences=claim.sequences, enricher=self._enricher)
+        if intake.rows:
+            self._insert(intake.rows, token=claim.token)
+        if not self._ledger.complete(claim, sequences=intake.sequences, effects=lambda: click_counts.add_clicks(intake.clicks_by_link)):
+            raise PartitionLost(f"claim {claim.token} was completed by another consumer")
+        CLICKS_STORED.inc(len(intake.rows))
+        CLICKS_REPEATED.inc(intake.repeated)
+        return intake.dead_letters
+
+
+def _claimed(claim: Claim, batch: Batch, consumer: Consumer) -> Sequence[Record]:
+    if claim.is_replay:
+        log.info("claim_replayed", token=claim.token)
+        return consumer.read_range(claim.partition, claim.first, claim.last)
+    return [record for record in batch.records if claim.first <= record.offset <= claim.last]

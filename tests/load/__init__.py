@@ -1,0 +1,1 @@
+"""Load on a running product, and the judgement whether it counted exactly."""
