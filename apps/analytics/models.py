@@ -1,0 +1,119 @@
+"""Clicks as ClickHouse stores them. Rows are appended and age out; nothing updates them."""
+
+from typing import Any
+
+from clickhouse_backend import models
+from django.db import models as django_models
+from django.utils.translation import gettext_lazy as _
+
+from apps.analytics.engines import AggregatingMergeTree, MergeTree
+
+# Blocks that a repeated insert is compared with. Ingest repeats the latest one of each partition only.
+_DEDUPLICATION_WINDOW = 1000
+_EXACTLY_ONCE = {
+    "non_replicated_deduplication_window": _DEDUPLICATION_WINDOW,
+    "fsync_after_insert": 1,
+    "fsync_part_directory": 1,
+}
+
+
+def _label(verbose_name: Any) -> Any:
+    """A column of text with few different values."""
+    return models.StringField(verbose_name, low_cardinality=True, default="")
+
+
+class StateField(models.StringField):  # type: ignore[misc]
+    """A column that holds the state of an aggregate function; `state` is its ClickHouse type."""
+
+    def __init__(self, *args: Any, state: str, **kwargs: Any) -> None:
+        self.state = state
+        super().__init__(*args, **kwargs)
+
+    def db_type(self, connection: Any) -> str:
+        return self.state
+
+    def deconstruct(self) -> tuple[str, str, Any, Any]:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, {**kwargs, "state": self.state}
+
+
+class ClickEvent(models.ClickhouseModel):  # type: ignore[misc]
+    """One click. The columns are those of `rows.ClickRow`, in the same order."""
+
+    event_id = models.UUIDField(_("event"), primary_key=True)
+    link_id = models.UInt64Field(_("link"))
+    workspace_id = models.UInt64Field(_("workspace"))
+    owner_id = models.UInt64Field(_("owner"), default=0)
+    domain = _label(_("domain"))
+    code = models.StringField(_("code"))
+    destination_url = models.StringField(_("destination URL"))
+    timestamp = models.DateTime64Field(_("time"), precision=3)
+    method = _label(_("method"))
+    address = models.StringField(_("address"), default="")
+    user_agent = models.StringField(_("user agent"), default="")
+    referrer = models.StringField(_("referrer"), default="")
+    referrer_host = _label(_("referring site"))
+    referrer_class = _label(_("kind of referrer"))
+    country = _label(_("country"))
+    region = _label(_("region"))
+    city = _label(_("city"))
+    device = _label(_("device"))
+    browser = _label(_("browser"))
+    browser_version = _label(_("browser version"))
+    os = _label(_("system"))
+    os_version = _label(_("system version"))
+    language = _label(_("language"))
+    utm_source = _label("utm_source")
+    utm_medium = _label("utm_medium")
+    utm_campaign = _label("utm_campaign")
+    utm_term = _label("utm_term")
+    utm_content = _label("utm_content")
+    is_bot = models.BoolField(_("bot"), default=False)
+    bot_reason = _label(_("why a bot"))
+    visitor_id = models.UInt64Field(_("visitor of the day"), default=0)
+
+    class Meta:
+        db_table = "click_events"
+        verbose_name = _("click")
+        verbose_name_plural = _("clicks")
+        engine = MergeTree(
+            order_by=("link_id", "timestamp", "event_id"),
+            partition_by=models.toYYYYMM("timestamp"),
+            **_EXACTLY_ONCE,
+        )
+        indexes = [
+            # Clicks of a workspace where the rollup's hours do not fit the viewer's time zone: links
+            # lie together, so most parts of the table hold none of the workspace.
+            models.Index(fields=["workspace_id"], name="click_workspace", type=models.Set(1000), granularity=4),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.domain}/{self.code} {self.timestamp:%Y-%m-%d %H:%M:%S}"
+
+
+class ClicksHourly(models.ClickhouseModel):  # type: ignore[misc]
+    """Clicks of a link in one hour (UTC), bots apart; filled by a materialised view on `ClickEvent`.
+
+    Rows of one key are merged in the background, so queries must sum and merge again.
+    """
+
+    pk = django_models.CompositePrimaryKey("workspace_id", "link_id", "hour", "is_bot")
+    workspace_id = models.UInt64Field(_("workspace"))
+    link_id = models.UInt64Field(_("link"))
+    hour = models.DateTimeField(_("hour"))
+    is_bot = models.BoolField(_("bot"))
+    clicks = StateField(_("clicks"), state="SimpleAggregateFunction(sum, UInt64)")
+    visitors = StateField(_("visitors"), state="AggregateFunction(uniq, UInt64)")
+
+    class Meta:
+        db_table = "clicks_hourly"
+        verbose_name = _("clicks of an hour")
+        verbose_name_plural = _("clicks by hour")
+        engine = AggregatingMergeTree(
+            order_by=("workspace_id", "link_id", "hour", "is_bot"),
+            partition_by=models.toYYYYMM("hour"),
+            **_EXACTLY_ONCE,
+        )
+
+    def __str__(self) -> str:
+        return f"{self.link_id} {self.hour:%Y-%m-%d %H:%M}"

@@ -1,0 +1,36 @@
+"""How long clicks are kept: the tables' TTL follows the setting CLICK_RETENTION_DAYS."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import connections
+
+from apps.analytics.store import DATABASE
+
+_TIME_COLUMNS = {"click_events": "timestamp", "clicks_hourly": "hour"}
+
+
+def follow_setting(*, using: str, **_kwargs: Any) -> None:
+    """Give the tables the TTL that the setting asks for, where it differs; 0 days keep for ever.
+
+    Runs after each `migrate` of ClickHouse. Rows that have grown too old go in the background.
+    """
+    if using != DATABASE:
+        return
+    with connections[using].cursor() as cursor:
+        cursor.execute(
+            "SELECT name, engine_full FROM system.tables WHERE database = currentDatabase() AND name IN %s", [list(_TIME_COLUMNS)]
+        )
+        for table, engine in cursor.fetchall():
+            if change := _change(engine, column=_TIME_COLUMNS[table], days=settings.CLICK_RETENTION_DAYS):
+                # A rewrite of the old parts may take long; a migration does not wait for it.
+                cursor.cursor.set_settings({"mutations_sync": 0})
+                cursor.execute(f"ALTER TABLE {table} {change}")
+
+
+def _change(engine: str, *, column: str, days: int) -> str:
+    """What to alter in a table whose full engine is `engine`; "" for nothing."""
+    if days <= 0:
+        return "REMOVE TTL" if " TTL " in engine else ""
+    ttl = f"TTL toDateTime({column}) + toIntervalDay({days})"
+    return "" if f" {ttl} " in f"{engine} " else f"MODIFY {ttl}"

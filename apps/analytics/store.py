@@ -1,0 +1,40 @@
+"""Where clicks are written to."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from clickhouse_driver.errors import Error as DriverError
+from django.db import Error as DatabaseError
+from django.db import connections
+
+from apps.analytics.rows import ClickRow
+from apps.events.errors import SinkUnavailable
+
+DATABASE = "clickhouse"
+
+_INSERT = f"INSERT INTO click_events ({', '.join(ClickRow._fields)}) VALUES"
+_TIMESTAMP = ClickRow._fields.index("timestamp")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+def insert_clicks(rows: Sequence[ClickRow], *, token: str) -> None:
+    """Store `rows`, all in one insert, each once in the table and in the rollups.
+
+    Rows sent again under the same `token` must be the same rows in the same order; they have no
+    further effect, and complete what an interrupted insert left undone. Raises SinkUnavailable when
+    it is not certain that all is stored.
+    """
+    if not rows:
+        return
+    columns: list[Sequence[object]] = list(zip(*rows, strict=True))
+    # Whole milliseconds spare the driver a conversion of each value.
+    columns[_TIMESTAMP] = [(row.timestamp - _EPOCH) // _MILLISECOND for row in rows]
+    try:
+        with connections[DATABASE].cursor() as cursor:
+            native = cursor.cursor
+            native.set_settings({"insert_deduplication_token": token, "insert_deduplicate": 1})
+            native.columnar = True
+            cursor.executemany(_INSERT, columns)
+    except (DatabaseError, DriverError, EOFError, OSError) as error:
+        raise SinkUnavailable(f"ClickHouse: {error}") from error
