@@ -14,18 +14,11 @@ from django.core.handlers.asgi import ASGIHandler  # noqa: E402
 
 from apps.redirects.asgi import RedirectApplication  # noqa: E402
 from apps.redirects.redirector import get_redirector  # noqa: E402
+from shortener_project import urls_redirector  # noqa: E402
 
 # This process has pages for visitors only: no sessions, no log-in, no forms. It is the only place
 # that narrows the settings, before the handler reads them.
-settings.ROOT_URLCONF = "shortener_project.urls_redirector"
-settings.MIDDLEWARE = [
-    "apps.common.middleware.RequestIdMiddleware",
-    "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-]
+settings.ROOT_URLCONF = urls_redirector.__name__
+settings.MIDDLEWARE = urls_redirector.MIDDLEWARE
 
 application = RedirectApplication(ASGIHandler(), get_redirector())

@@ -6,6 +6,16 @@ from django.views.generic import RedirectView
 
 from apps.redirects.views import healthz
 
+MIDDLEWARE = [
+    "apps.common.middleware.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
 urlpatterns = [
     path("", RedirectView.as_view(url=f"{settings.PUBLIC_URL}/"), name="home"),
     path("healthz", healthz, name="healthz"),

@@ -48,7 +48,7 @@ class Lookahead:
 
     def __init__(self, cache: LinkCache, spool: Spool) -> None:
         self.entries = cache.entries
-        self.counters = cache.counters
+        self.answered = 0
         self.append_click = spool.append
         self.shapes: dict[tuple[bytes, ...], Picker | None] = {}
         self.targets: list[bytes] = []
@@ -67,18 +67,22 @@ class Lookahead:
         `data` begins with `GET /` or `HEAD /`; `address` is the peer's. `client_address` is None
         unless the peer is a trusted proxy.
         """
+        headers, targets, pending = self.headers, self.targets, self.pending
         try:
             self.feed(data)
-            picked = self._pick(data)
-            if picked is None:
+            names = tuple(headers)
+            picker = self.shapes[names] if names in self.shapes else self._learn(names)
+            # A line more or less than headers: one came twice, or something follows the message.
+            if pending or picker is None or data.count(b"\n") != len(names) + 1 or not data.endswith(b"\r\n\r\n"):
                 self._start_parser()
                 return None
-        except (httptools.HttpParserError, httptools.HttpParserUpgrade):
-            self._start_parser()
-            return None
-        else:
-            host, _, forwarded, *visitor = picked
-            target = self.targets[0]
+            host, connection, forwarded, agent, referrer, language, purpose = picker(headers)
+            target = targets[0]
+            # "GET " or "HEAD " before the target.
+            is_get = data[0] == 71
+            if connection not in _KEEPS_ALIVE or not data.startswith(b" HTTP/1.1\r\n", len(target) + (4 if is_get else 5)):
+                self._start_parser()
+                return None
             entry, query = self.entries.get(host + target), b""
             if entry is None:
                 entry, query = self._without_query(host, target)
@@ -87,30 +91,21 @@ class Lookahead:
                 return None
             if client_address is not None and forwarded:
                 address = client_address(address, forwarded)
-            agent, referrer, language, purpose = visitor
-            method = b"GET" if data[0] == 71 else b"HEAD"
-            self.append_click(now, b"\0".join((entry.click_head, method, address, agent, referrer, language, query, purpose)))
-            self.counters.hits += 1
-            return entry.tail
+            self.append_click(
+                now,
+                b"\0".join((entry.click_head, b"GET" if is_get else b"HEAD", address, agent, referrer, language, query, purpose)),
+            )
+            self.answered += 1
+            return entry.tail  # noqa: TRY300 - an else block costs a jump
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade):
+            self._start_parser()
+            return None
         finally:
-            self.headers.clear()
-            self.headers[b""] = b""
-            self.targets.clear()
-            self.pending[:] = (None,)
-
-    def _pick(self, data: bytes) -> tuple[bytes, ...] | None:
-        """The picked values if `data` is one complete, plain request that keeps the connection."""
-        names = tuple(self.headers)
-        picker = self.shapes[names] if names in self.shapes else self._learn(names)
-        # A line more or less than headers: one came twice, or something follows the message.
-        if self.pending or picker is None or data.count(b"\n") != len(names) + 1 or not data.endswith(b"\r\n\r\n"):
-            return None
-        # "GET " or "HEAD " before the target.
-        version_at = len(self.targets[0]) + (4 if data[0] == 71 else 5)
-        picked = picker(self.headers)
-        if picked[1] not in _KEEPS_ALIVE or not data.startswith(b" HTTP/1.1\r\n", version_at):
-            return None
-        return picked
+            headers.clear()
+            headers[b""] = b""
+            targets.clear()
+            if not pending:
+                pending.append(None)
 
     def _without_query(self, host: bytes, target: bytes) -> tuple[HotEntry | None, bytes]:
         path, _, query = target.partition(b"?")

@@ -52,6 +52,8 @@ class RedirectProtocol(HttpToolsProtocol):
         self, config: Config, server_state: ServerState, app_state: dict[str, Any], _loop: asyncio.AbstractEventLoop | None = None
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
+        # uvicorn asks its logger, which inherits a handler from ours, and not its own option.
+        self.access_log = False
         # Of the connection.
         self.address = b""
         self.client_address: ClientAddress | None = None

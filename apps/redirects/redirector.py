@@ -83,7 +83,7 @@ class Redirector:
         """Numbers since the process began, and the present state; names as in the metrics."""
         cache = self.cache.counters
         return {
-            "cache_hits": cache.hits,
+            "cache_hits": cache.hits + self.lookahead.answered,
             "cache_misses": cache.misses,
             "cache_negative_hits": cache.negative_hits,
             "cache_evictions": cache.evictions,

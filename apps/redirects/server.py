@@ -1,14 +1,13 @@
 """The redirector's server: uvicorn with the hot path in its protocol class."""
 
-import logging
+import gc
 import socket
+from typing import Any
 
 from uvicorn import Config, Server
 
 from apps.redirects.protocol import Pulse, RedirectProtocol
 from apps.redirects.redirector import Redirector, get_redirector
-
-logger = logging.getLogger(__name__)
 
 KEEP_ALIVE_SECONDS = 15
 # Requests still running after this are cut off at the end (s).
@@ -55,16 +54,15 @@ def protocol_for(redirector: Redirector, pulse: Pulse, *, bypass_hot_path: bool 
     return type("RedirectProtocol", (RedirectProtocol,), attributes)
 
 
-def serve(application: str, listener: socket.socket, *, bypass_hot_path: bool = False) -> None:
-    """Answer on `listener` until SIGTERM or SIGINT; requests that run are finished first.
+def make_server(application: Any, redirector: Redirector, *, bypass_hot_path: bool = False) -> RedirectServer:
+    """A server for `application`, an ASGI application around `redirector` or its name.
 
-    `application` names an ASGI application (`module:attribute`) around the redirector of this
-    process. `bypass_hot_path` sends every request the ordinary way, for comparing both.
+    `bypass_hot_path` sends every request the ordinary way, for comparing both.
     """
     pulse = Pulse()
     config = Config(
         application,
-        http=protocol_for(get_redirector(), pulse, bypass_hot_path=bypass_hot_path),
+        http=protocol_for(redirector, pulse, bypass_hot_path=bypass_hot_path),
         ws="none",
         loop="uvloop",
         lifespan="on",
@@ -78,4 +76,18 @@ def serve(application: str, listener: socket.socket, *, bypass_hot_path: bool = 
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    RedirectServer(config, pulse).run(sockets=[listener])
+    return RedirectServer(config, pulse)
+
+
+def serve(application: str, listener: socket.socket, *, bypass_hot_path: bool = False) -> None:
+    """Answer on `listener` until SIGTERM or SIGINT; requests that run are finished first.
+
+    `application` names an ASGI application (`module:attribute`) around the redirector of this
+    process.
+    """
+    server = make_server(application, get_redirector(), bypass_hot_path=bypass_hot_path)
+    # What has been loaded lives as long as the process: the collector need not look at it again.
+    server.config.load()
+    gc.collect()
+    gc.freeze()
+    server.run(sockets=[listener])

@@ -15,6 +15,9 @@ from pathlib import Path
 
 from apps.redirects.frames import FILE_HEAD, MAGIC, cap_fields, encode_frame
 
+# A name of this module is found faster than an attribute of another.
+_write = os.write
+
 logger = logging.getLogger(__name__)
 
 SUFFIX = ".spool"
@@ -44,7 +47,7 @@ class Spool:
         sequence = self.sequence + 1
         frame = encode_frame(time_ns, sequence, fields)
         try:
-            written = os.write(self._fd, frame)
+            written = _write(self._fd, frame)
         except OSError as error:
             written = self._recover(frame, error)
         if written != len(frame):
