@@ -29,10 +29,13 @@ class EventHandler(Protocol):
     a lost connection to the database: these are waited out.
     """
 
-    group: str
-    topics: tuple[Topic, ...]
+    @property
+    def group(self) -> str: ...
 
-    def handle(self, event: Event) -> None: ...
+    @property
+    def topics(self) -> tuple[Topic, ...]: ...
+
+    def handle(self, event: Event, /) -> None: ...
 
 
 class BatchHandler(Protocol):
@@ -46,10 +49,13 @@ class BatchHandler(Protocol):
     wants, and `linger`, seconds to let records gather between two polls.
     """
 
-    group: str
-    topics: tuple[Topic, ...]
+    @property
+    def group(self) -> str: ...
 
-    def handle(self, batch: Batch, consumer: Consumer) -> Sequence[DeadLetter]: ...
+    @property
+    def topics(self) -> tuple[Topic, ...]: ...
+
+    def handle(self, batch: Batch, consumer: Consumer, /) -> Sequence[DeadLetter]: ...
 
 
 Handler = EventHandler | BatchHandler

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from apps.events.bus import Batch, Partition
@@ -65,6 +66,11 @@ class Ledger:
                 is_replay=is_replay,
             )
 
+    def is_open(self, claim: Claim) -> bool:
+        """Whether no other attempt has closed `claim` yet. A consumer that stood still for long asks
+        before its effect, since the store's memory for tokens may have moved on meanwhile."""
+        return self._open(claim).exists()
+
     def complete(self, claim: Claim, *, sequences: Mapping[str, int], effects: Callable[[], None]) -> bool:
         """Close `claim`, store `sequences` and run `effects` (changes in PostgreSQL) in one transaction.
 
@@ -72,16 +78,15 @@ class Ledger:
         are never given out twice in one log once it is closed, so they prove that it is still open.
         """
         with transaction.atomic():
-            is_open = (
-                PartitionLedger.objects.filter(**self._identity(claim.partition))
-                .filter(claimed_first=claim.first, claimed_last=claim.last)
-                .update(done_through=claim.last, claimed_first=None, claimed_last=None, updated_at=timezone.now())
-            )
-            if not is_open:
+            done = {"done_through": claim.last, "claimed_first": None, "claimed_last": None, "updated_at": timezone.now()}
+            if not self._open(claim).update(**done):
                 return False
             self._store(claim.partition, sequences)
             effects()
             return True
+
+    def _open(self, claim: Claim) -> QuerySet[PartitionLedger]:
+        return PartitionLedger.objects.filter(**self._identity(claim.partition), claimed_first=claim.first, claimed_last=claim.last)
 
     def _identity(self, partition: Partition) -> dict[str, str | int]:
         return {"group": self._group, "topic": partition.topic, "log_id": partition.log_id, "partition": partition.number}

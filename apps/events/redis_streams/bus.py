@@ -10,20 +10,22 @@ from apps.events.redis_streams import keys, scripts
 from apps.events.redis_streams.connection import connect, translated_errors
 from apps.events.redis_streams.consumer import RedisConsumer
 from apps.events.redis_streams.keys import Slot
+from apps.events.redis_streams.leases import PATIENT, Timing
 from apps.events.redis_streams.producer import RedisProducer
 
 
 class RedisStreamsBus:
     """Bus on the server of settings.REDIS_URL, with settings.EVENT_PARTITIONS partitions a topic."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, timing: Timing = PATIENT) -> None:
         self._partitions: int = settings.EVENT_PARTITIONS
+        self._timing = timing
 
     def producer(self) -> RedisProducer:
         return RedisProducer(partitions=self._partitions)
 
     def consumer(self, *, group: str, topics: Sequence[str]) -> RedisConsumer:
-        return RedisConsumer(group=group, slots=self._slots(topics))
+        return RedisConsumer(group=group, slots=self._slots(topics), timing=self._timing)
 
     def register(self, *, group: str, topics: Sequence[str]) -> None:
         client = connect()

@@ -9,7 +9,7 @@ from apps.events.bus import Batch, Partition, PartitionLost, Record
 from apps.events.redis_streams import keys, scripts
 from apps.events.redis_streams.connection import connect, translated_errors
 from apps.events.redis_streams.keys import Slot
-from apps.events.redis_streams.leases import Lease, Leases
+from apps.events.redis_streams.leases import Lease, Leases, Timing
 from apps.events.redis_streams.producer import HEADER_PREFIX
 
 # How often the shares of the group are looked at, and so the longest single wait (s).
@@ -26,11 +26,11 @@ Entry = tuple[bytes, dict[bytes, bytes]]
 class RedisConsumer:
     """Consumer on Redis streams; for one thread."""
 
-    def __init__(self, *, group: str, slots: Sequence[Slot]) -> None:
+    def __init__(self, *, group: str, slots: Sequence[Slot], timing: Timing) -> None:
         self._group = group
         self._field = keys.offset_field(group)
         self._redis = connect()
-        self._leases = Leases(group=group, slots=slots)
+        self._leases = Leases(group=group, slots=slots, timing=timing)
         self._balanced_at = float("-inf")
         # Next offset to read, by lease token: a partition held anew starts at the committed offset.
         self._positions: dict[str, int] = {}

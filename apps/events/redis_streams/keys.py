@@ -1,6 +1,7 @@
 """Names of the keys. All keys of one partition share a hash tag, so that a script may touch them."""
 
 import zlib
+from collections.abc import Sequence
 from typing import NamedTuple
 
 
@@ -25,9 +26,13 @@ class Slot(NamedTuple):
         return f"{self.stream}:lease:{group}"
 
 
-def members(group: str) -> str:
-    """Sorted set: live members of a group by the time at which they count as dead (Unix ms)."""
-    return f"bus:members:{{{group}}}"
+def members(group: str, slots: Sequence[Slot]) -> str:
+    """Sorted set: live members of a group by the time at which they count as dead (Unix ms).
+
+    Only members with the same partitions in mind can compute shares that fit together.
+    """
+    subscription = zlib.crc32(repr([tuple(slot) for slot in slots]).encode())
+    return f"bus:members:{group}:{subscription:08x}"
 
 
 def offset_field(group: str) -> str:

@@ -19,10 +19,26 @@ from apps.events.redis_streams.keys import Slot
 
 logger = logging.getLogger(__name__)
 
-LEASE_MS = 5_000
-HEARTBEAT_SECONDS = 1.0
-# A member whose owner has not polled for this long is stuck and gives its partitions up.
-MAX_POLL_SECONDS = 300.0
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """When a member counts as gone, in seconds: `lease` after it was last heard of; a member whose
+    owner has not polled for `max_poll` is stuck and no longer heard of."""
+
+    lease: float = 5.0
+    max_poll: float = 300.0
+
+    @property
+    def lease_ms(self) -> str:
+        return str(int(self.lease * 1000))
+
+    @property
+    def heartbeat(self) -> float:
+        return self.lease / 5
+
+
+# For production: a pause of the process or the network is no reason to move partitions.
+PATIENT = Timing()
 
 
 @dataclass(slots=True)
@@ -37,9 +53,11 @@ class Lease:
 class Leases:
     """Membership of one consumer in its group. A thread of its own keeps it alive between polls."""
 
-    def __init__(self, *, group: str, slots: Sequence[Slot]) -> None:
+    def __init__(self, *, group: str, slots: Sequence[Slot], timing: Timing) -> None:
         self._group = group
         self._slots = slots
+        self._timing = timing
+        self._members = keys.members(group, slots)
         self._member = secrets.token_hex(8)
         self._redis = connect()
         self._held: dict[Slot, Lease] = {}
@@ -74,11 +92,11 @@ class Leases:
         self._closed.set()
         if self._heart.is_alive():
             # A last heartbeat after the good-bye would keep our share from the others.
-            self._heart.join(timeout=HEARTBEAT_SECONDS)
+            self._heart.join(timeout=self._timing.heartbeat)
         try:
             self._release(set(self._held))
             with translated_errors():
-                self._redis.zrem(keys.members(self._group), self._member)
+                self._redis.zrem(self._members, self._member)
         except BusUnavailable as error:
             logger.info("group_left_without_notice group=%s reason=%s", self._group, error)
         finally:
@@ -86,7 +104,7 @@ class Leases:
 
     def _share(self) -> set[Slot]:
         with translated_errors():
-            members = self._redis.eval(scripts.JOIN, 1, keys.members(self._group), self._member, str(LEASE_MS))
+            members = self._redis.eval(scripts.JOIN, 1, self._members, self._member, self._timing.lease_ms)
         assert isinstance(members, list)
         ranking = sorted(members)
         mine = ranking.index(self._member.encode())
@@ -103,7 +121,7 @@ class Leases:
         wanted = {slot: secrets.token_hex(16) for slot in sorted(slots)}
         with translated_errors(), self._redis.pipeline(transaction=False) as pipeline:
             for slot, token in wanted.items():
-                arguments = (secrets.token_hex(8), keys.offset_field(self._group), token, str(LEASE_MS))
+                arguments = (secrets.token_hex(8), keys.offset_field(self._group), token, self._timing.lease_ms)
                 pipeline.eval(scripts.ACQUIRE, 3, slot.stream, slot.state, slot.lease(self._group), *arguments)
             answers = pipeline.execute()
         for (slot, token), answer in zip(wanted.items(), answers, strict=True):
@@ -112,8 +130,8 @@ class Leases:
                 self._held[slot] = Lease(Partition(slot.topic, slot.number, log_id.decode()), token, int(committed))
 
     def _beat(self) -> None:
-        while not self._closed.wait(HEARTBEAT_SECONDS):
-            if time.monotonic() - self._polled_at > MAX_POLL_SECONDS:
+        while not self._closed.wait(self._timing.heartbeat):
+            if time.monotonic() - self._polled_at > self._timing.max_poll:
                 continue
             try:
                 self._renew()
@@ -124,8 +142,8 @@ class Leases:
     def _renew(self) -> None:
         leases = dict(self._held)
         with translated_errors(), self._redis.pipeline(transaction=False) as pipeline:
-            pipeline.eval(scripts.JOIN, 1, keys.members(self._group), self._member, str(LEASE_MS))
+            pipeline.eval(scripts.JOIN, 1, self._members, self._member, self._timing.lease_ms)
             for slot, lease in leases.items():
-                pipeline.eval(scripts.RENEW, 1, slot.lease(self._group), lease.token, str(LEASE_MS))
+                pipeline.eval(scripts.RENEW, 1, slot.lease(self._group), lease.token, self._timing.lease_ms)
             answers = pipeline.execute()[1:]
         self._lost.update(lease.token for lease, answer in zip(leases.values(), answers, strict=True) if not answer)
