@@ -29,7 +29,7 @@ class StateField(models.StringField):  # type: ignore[misc]
         self.state = state
         super().__init__(*args, **kwargs)
 
-    def db_type(self, connection: Any) -> str:
+    def db_type(self, connection: Any) -> str:  # noqa: ARG002 - the base class's signature
         return self.state
 
     def deconstruct(self) -> tuple[str, str, Any, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from clickhouse_driver.errors import Error as DriverError
 from django.db import Error as DatabaseError
@@ -27,7 +28,7 @@ def insert_clicks(rows: Sequence[ClickRow], *, token: str) -> None:
     """
     if not rows:
         return
-    columns: list[Sequence[object]] = list(zip(*rows, strict=True))
+    columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
     # Whole milliseconds spare the driver a conversion of each value.
     columns[_TIMESTAMP] = [(row.timestamp - _EPOCH) // _MILLISECOND for row in rows]
     try:
