@@ -1,6 +1,7 @@
 """Who may do what. Every edge asks here; nothing else compares roles."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, TypeAlias
 
@@ -10,7 +11,20 @@ from django.db.models import QuerySet
 from apps.accounts.models import Membership, Role, User, Workspace
 from apps.common.errors import NotFound, PermissionDenied
 
-Actor: TypeAlias = User | AnonymousUser
+
+@dataclass(frozen=True, slots=True)
+class BackOffice:
+    """`user` at work in the back office, where the permissions of Django's admin hold for the links
+    of every workspace. Only the admin acts in this capacity: on all other pages staff are like others."""
+
+    user: User
+
+    @property
+    def pk(self) -> int:
+        return self.user.pk
+
+
+Actor: TypeAlias = User | AnonymousUser | BackOffice
 
 
 class Action(StrEnum):
@@ -29,7 +43,7 @@ _ALLOWED: Mapping[str, frozenset[Action]] = {
     Role.ADMIN: _EDITOR,
     Role.OWNER: _EDITOR,
 }
-# What staff may do to the links of every workspace, by the permission that their groups give them.
+# The permission of Django's admin that each action in the back office needs; others are not for it.
 _BACK_OFFICE: Mapping[Action, str] = {
     Action.LINK_VIEW: "links.view_link",
     Action.LINK_CREATE: "links.add_link",
@@ -46,6 +60,8 @@ class InWorkspace(Protocol):
 
 def visible_workspaces(actor: Actor, action: Action) -> QuerySet[Workspace]:
     """Workspaces in which `actor` may do `action`; none for the anonymous and the inactive."""
+    if isinstance(actor, BackOffice):
+        return Workspace.objects.all() if action in _office_actions(actor.user) else Workspace.objects.none()
     if not actor.is_authenticated or not actor.is_active:
         return Workspace.objects.none()
     roles = [role for role, actions in _ALLOWED.items() if action in actions]
@@ -60,8 +76,10 @@ def may(actor: Actor, action: Action, resource: InWorkspace) -> bool:
 def allowed_actions(actor: Actor, workspace_id: int) -> frozenset[Action]:
     """All that `actor` may do in a workspace, in one query; pages ask once and not for each button.
 
-    Only members may do anything. Whoever works in the back office has no more rights here than others.
+    Only members may do anything, but for the back office.
     """
+    if isinstance(actor, BackOffice):
+        return _office_actions(actor.user)
     if not actor.is_authenticated or not actor.is_active:
         return frozenset()
     role = Membership.objects.filter(user=actor, workspace=workspace_id).values_list("role", flat=True).first()
@@ -84,6 +102,13 @@ def require(actor: Actor, action: Action, resource: InWorkspace) -> None:
 def require_in_workspace(actor: Actor, action: Action, workspace: Workspace) -> None:
     """The same for something that is yet to be made in `workspace`."""
     require(actor, action, _Member(workspace.pk))
+
+
+def _office_actions(user: User) -> frozenset[Action]:
+    """What `user` may do in the back office; `has_perm` is false for all who are not active."""
+    if not user.is_staff:
+        return frozenset()
+    return frozenset(action for action, permission in _BACK_OFFICE.items() if user.has_perm(permission))
 
 
 class _Member:

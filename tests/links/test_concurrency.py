@@ -1,6 +1,6 @@
 """Many writers at once on a real PostgreSQL, each with a connection and transactions of its own."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
@@ -22,9 +22,8 @@ MakeLink = Callable[..., Link]
 
 
 @pytest.fixture(autouse=True)
-def default_domain(transactional_db: None) -> Iterator[None]:
+def default_domain(transactional_db: None) -> None:
     ensure_default_domain()
-    yield
 
 
 def at_once(calls: list[Callable[[], object]]) -> list[object]:

@@ -69,6 +69,21 @@ def test_known_reserved_names_that_the_site_routes_are_reserved() -> None:
     known = {name.lower() for name in shared_json("reserved-names/reserved-usernames.json")}
 
     assert [name for name in known & routed_segments(django_settings.ROOT_URLCONF) if not is_reserved(name)] == []
-    must = {"admin", "administrator", "api", "auth", "config", "login", "logout", "oauth", "password", "register", "root", "settings", "signup", "static"}
+    must = {
+        "admin",
+        "administrator",
+        "api",
+        "auth",
+        "config",
+        "login",
+        "logout",
+        "oauth",
+        "password",
+        "register",
+        "root",
+        "settings",
+        "signup",
+        "static",
+    }
     assert must <= known
     assert [name for name in must if not is_reserved(name)] == []

@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
+from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks, Settings
 
 from apps.accounts.models import Membership, Role, User, Workspace
 from apps.common.errors import NotFound, PermissionDenied
@@ -17,6 +17,14 @@ from tests.shared_data import shared_json
 
 pytestmark = pytest.mark.django_db
 MakeLink = Callable[..., Link]
+
+
+def attempt(make_link: MakeLink, **fields: object) -> Link | LinkError:
+    """The link, or why there is none."""
+    try:
+        return make_link(**fields)
+    except LinkError as error:
+        return error
 
 
 def test_a_link_is_stored_as_asked(make_link: MakeLink, owner: User, workspace: Workspace) -> None:
@@ -179,34 +187,29 @@ def test_others_may_not_make_links_in_a_workspace(workspace: Workspace, stranger
 def test_every_naughty_text_is_kept_byte_for_byte_or_refused(make_link: MakeLink) -> None:
     kept = 0
     for text in shared_json("naughty-strings/blns.json"):
-        try:
-            link = make_link(title=text)
-        except LinkError as error:
-            assert error.field == "title"
+        made = attempt(make_link, title=text)
+        if isinstance(made, LinkError):
+            assert made.field == "title"
         else:
             kept += 1
-            assert Link.objects.values_list("title", flat=True).get(pk=link.pk) == text
+            assert Link.objects.values_list("title", flat=True).get(pk=made.pk) == text
     assert kept > 200
 
 
 @pytest.mark.parametrize("field", ["code", "tags", "destination_url"])
 def test_every_naughty_text_gets_an_answer_in_every_field(make_link: MakeLink, field: str) -> None:
     for text in shared_json("naughty-strings/blns.json"):
-        try:
-            make_link(**{field: [text] if field == "tags" else text})
-        except LinkError as error:
-            assert error.field == field
+        made = attempt(make_link, **{field: [text] if field == "tags" else text})
+        assert isinstance(made, Link) or made.field == field
 
 
 def test_every_reserved_name_gets_an_answer_as_a_code(make_link: MakeLink) -> None:
     for name in shared_json("reserved-names/reserved-usernames.json"):
-        try:
-            assert make_link(code=name).code == name
-        except LinkError as error:
-            assert error.code in {"reserved_code", "invalid_code"}
+        made = attempt(make_link, code=name)
+        assert made.code == name if isinstance(made, Link) else made.code in {"reserved_code", "invalid_code"}
 
 
-def test_creating_takes_a_fixed_number_of_queries(make_link: MakeLink, django_assert_num_queries: Callable[..., object]) -> None:
+def test_creating_takes_a_fixed_number_of_queries(make_link: MakeLink, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     make_link(tags=["a"])
     # Policy, domain, loop check; savepoints around the whole (2) and the insert (2); link; tags and
     # their places (read and insert each); the event with its tags.

@@ -39,7 +39,10 @@ class LinkForm(forms.ModelForm[Link]):
         text: str = self.cleaned_data["destination_url"]
         if text == self.initial.get("destination_url"):
             return text
-        return self._ruled(text, destinations.parse)
+        try:
+            return destinations.parse(text).url
+        except LinkError as error:
+            raise forms.ValidationError(error.message, code=error.code) from None
 
     def clean_title(self) -> str:
         title: str = self.cleaned_data["title"]

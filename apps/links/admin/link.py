@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from apps.accounts.policy import Actor
+from apps.accounts.models import User
+from apps.accounts.policy import Actor, BackOffice
 from apps.common.errors import DomainError
 from apps.links import destinations, selectors, services
 from apps.links.admin.filters import StateFilter
@@ -25,7 +26,7 @@ _KEPT_BY_US = ["owner", "state", "click_count", "version", "created_at", "update
 
 
 def _actor(request: HttpRequest) -> Actor:
-    return request.user
+    return BackOffice(request.user) if isinstance(request.user, User) else request.user
 
 
 @admin.register(Link)
