@@ -1,4 +1,7 @@
-"""System checks of the settings that people write: what is wrong, and what to write instead."""
+"""System checks of settings that have a form: what is wrong, and what to write instead.
+
+What can be told from one value alone is refused where settings read it (shortener_project/settings/env.py).
+"""
 
 import re
 from typing import Any
@@ -10,60 +13,45 @@ from django.core.exceptions import ImproperlyConfigured
 
 from apps.common.http import TrustedProxies
 
-ADDRESS_POLICIES = ("full", "truncated", "none")
-EMAIL_VERIFICATIONS = ("optional", "mandatory", "none")
 _HOST = re.compile(r"(?=.{1,253}(:|\Z))[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*|\[[0-9a-f:.]+\]")
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
 _MAX_PORT = 65_535
 
 
 @register()
-def known_words(**_kwargs: Any) -> list[CheckMessage]:
-    """E001, E003: settings that take one of a few words."""
-    found: list[CheckMessage] = []
-    for check_id, name, value, words in (
-        ("E001", "CLICK_ADDRESS_POLICY", settings.CLICK_ADDRESS_POLICY, ADDRESS_POLICIES),
-        ("E003", "EMAIL_VERIFICATION", settings.ACCOUNT_EMAIL_VERIFICATION, EMAIL_VERIFICATIONS),
-    ):
-        if value not in words:
-            found.append(_error(check_id, f"{name} is {value!r}.", f"Set {name} to one of: {', '.join(words)}."))
-    return found
-
-
-@register()
 def trusted_proxies(**_kwargs: Any) -> list[CheckMessage]:
-    """E002: the proxies are addresses and networks."""
+    """E001: the proxies are addresses and networks."""
     try:
         TrustedProxies.parse(settings.TRUSTED_PROXIES)
     except ImproperlyConfigured as error:
-        return [_error("E002", f"{error}.", "Separate several by commas; leave it empty to trust nobody.")]
+        return [_error("E001", f"{error}.", "Separate several by commas; leave it empty to trust nobody.")]
     return []
 
 
 @register()
 def public_url(**_kwargs: Any) -> list[CheckMessage]:
-    """E004: the address of the site is a scheme and a host, and nothing else."""
+    """E002: the address of the site is a scheme and a host, and nothing else."""
     hint = "Set PUBLIC_URL to the scheme and host of the site, such as https://links.example.com"
     parts = urlsplit(settings.PUBLIC_URL)
     if parts.scheme not in _DEFAULT_PORTS:
-        return [_error("E004", f"PUBLIC_URL is {settings.PUBLIC_URL!r}: it begins with neither http:// nor https://.", hint)]
+        return [_error("E002", f"PUBLIC_URL is {settings.PUBLIC_URL!r}: it begins with neither http:// nor https://.", hint)]
     if not _is_authority(parts.netloc.lower()):
-        return [_error("E004", f"PUBLIC_URL is {settings.PUBLIC_URL!r}: {parts.netloc!r} is not a host.", hint)]
+        return [_error("E002", f"PUBLIC_URL is {settings.PUBLIC_URL!r}: {parts.netloc!r} is not a host.", hint)]
     if parts.path or parts.query or parts.fragment:
-        return [_error("E004", f"PUBLIC_URL is {settings.PUBLIC_URL!r}: it goes on after the host.", hint)]
+        return [_error("E002", f"PUBLIC_URL is {settings.PUBLIC_URL!r}: it goes on after the host.", hint)]
     return []
 
 
 @register()
 def short_domain(**_kwargs: Any) -> list[CheckMessage]:
-    """E005: the host of short links, with a port only where the scheme's own is not meant."""
+    """E003: the host of short links, with a port only where the scheme's own is not meant."""
     value = settings.SHORT_DOMAIN
     hint = "Set SHORT_DOMAIN to a host without scheme and path, such as sho.rt"
     if not _is_authority(value):
-        return [_error("E005", f"SHORT_DOMAIN is {value!r}: not a host.", hint)]
+        return [_error("E003", f"SHORT_DOMAIN is {value!r}: not a host.", hint)]
     scheme = urlsplit(settings.PUBLIC_URL).scheme
     if value.rpartition("]")[2].rpartition(":")[2] == _DEFAULT_PORTS.get(scheme):
-        return [_error("E005", f"SHORT_DOMAIN is {value!r}: {scheme} needs no port there.", hint)]
+        return [_error("E003", f"SHORT_DOMAIN is {value!r}: {scheme} needs no port there.", hint)]
     return []
 
 

@@ -166,7 +166,7 @@ REDIRECTOR_PROCESSES = env.integer("REDIRECTOR_PROCESSES", default=1)
 
 GEOIP_PATH = env.text("GEOIP_PATH", default="")
 # What is stored of a visitor's address: "full", "truncated" (IPv4 /24, IPv6 /48) or "none".
-CLICK_ADDRESS_POLICY = env.text("CLICK_ADDRESS_POLICY", default="truncated")
+CLICK_ADDRESS_POLICY = env.choice("CLICK_ADDRESS_POLICY", default="truncated", words=["full", "truncated", "none"])
 CLICK_RETENTION_DAYS = env.integer("CLICK_RETENTION_DAYS", default=730)
 
 # -- accounts -------------------------------------------------------------------------------------
@@ -190,7 +190,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 # A newcomer of an installation without a mail server must not wait for a mail.
-ACCOUNT_EMAIL_VERIFICATION = env.text("EMAIL_VERIFICATION", default="optional")
+ACCOUNT_EMAIL_VERIFICATION = env.choice("EMAIL_VERIFICATION", default="optional", words=["optional", "mandatory", "none"])
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_FORMS = {
     "login": "apps.accounts.forms.LoginForm",

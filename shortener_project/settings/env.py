@@ -1,6 +1,7 @@
 """The one place that reads the process environment for settings."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import environ
@@ -34,6 +35,14 @@ def boolean(name: str, *, default: bool) -> bool:
     if value in {"0", "false", "no", "off"}:
         return False
     raise ImproperlyConfigured(f"{name}: expected true or false, got {value!r}")
+
+
+def choice(name: str, *, default: str, words: Sequence[str]) -> str:
+    """Value of `name`, which is one of `words`. Raises ImproperlyConfigured, naming it, for anything else."""
+    value = text(name, default=default)
+    if value not in words:
+        raise ImproperlyConfigured(f"{name}: expected one of {', '.join(words)}, got {value!r}")
+    return value
 
 
 def words(name: str) -> list[str]:
