@@ -1,0 +1,91 @@
+"""What pages and APIs ask analytics. Everything raises AnalyticsUnavailable when ClickHouse does not answer."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from apps.analytics import breakdowns, series
+from apps.analytics.periods import Period
+from apps.analytics.queries import fetch
+from apps.analytics.reports import LinkReport, TopLink, WorkspaceReport
+from apps.analytics.sources import RAW, choose
+
+# Links on the dashboard.
+TOP_LINKS = 10
+
+_TOP_LINKS = """
+SELECT link_id, {clicks} AS clicks, {visitors} AS visitors
+FROM {table}
+WHERE workspace_id = %(workspace_id)s AND {time} >= toDateTime(%(start)s, 'UTC') AND {time} < toDateTime(%(end)s, 'UTC')
+  AND NOT is_bot
+GROUP BY link_id
+ORDER BY clicks DESC, link_id
+LIMIT %(limit)s
+"""
+_SPARKLINES = """
+SELECT link_id, roundDown(toUnixTimestamp({time}), %(cuts)s) AS cut, {clicks} AS clicks
+FROM {table}
+WHERE workspace_id = %(workspace_id)s AND link_id IN %(link_ids)s
+  AND {time} >= toDateTime(%(start)s, 'UTC') AND {time} < toDateTime(%(end)s, 'UTC') AND NOT is_bot
+GROUP BY link_id, cut
+"""
+
+
+def link_report(*, link_id: int, period: Period, include_bots: bool = False) -> LinkReport:
+    """Clicks of one link in `period`; bots are left out unless asked for, and counted apart in any case.
+
+    Two queries: totals and series of both periods, and all breakdowns of the present one.
+    """
+    course = series.read(RAW, "link_id", link_id, period, include_bots=include_bots)
+    shares = breakdowns.read(link_id, period, total=course.totals.clicks, include_bots=include_bots)
+    return LinkReport(
+        totals=course.totals,
+        previous=course.previous,
+        series=course.series,
+        previous_series=course.previous_series,
+        countries=shares["country"],
+        referrers=shares["referrer_host"],
+        browsers=shares["browser"],
+        systems=shares["os"],
+        devices=shares["device"],
+    )
+
+
+def workspace_report(*, workspace_id: int, period: Period) -> WorkspaceReport:
+    """Clicks of all links of a workspace in `period`, without bots. Two queries."""
+    source = choose(period.previous(), period)
+    course = series.read(source, "workspace_id", workspace_id, period, include_bots=False)
+    rows = fetch(
+        _TOP_LINKS.format_map(choose(period).names),
+        {"workspace_id": workspace_id, "start": _epoch(period.start), "end": _epoch(period.end), "limit": TOP_LINKS},
+    )
+    return WorkspaceReport(
+        totals=course.totals,
+        previous=course.previous,
+        series=course.series,
+        previous_series=course.previous_series,
+        top_links=[TopLink(*row) for row in rows],
+    )
+
+
+def sparklines(*, workspace_id: int, link_ids: Sequence[int], days: int = 30, now: datetime, tz: ZoneInfo) -> dict[int, list[int]]:
+    """Clicks per day, without bots, of each of `link_ids` in the last `days` days; links without clicks have zeros. One query."""
+    if not link_ids:
+        return {}
+    period = Period.last(days=days, now=now, tz=tz)
+    cuts = [_epoch(bucket) for bucket in period.buckets()]
+    lines = {link_id: dict.fromkeys(cuts, 0) for link_id in link_ids}
+    parameters = {
+        "workspace_id": workspace_id,
+        "link_ids": list(link_ids),
+        "cuts": cuts,
+        "start": _epoch(period.start),
+        "end": _epoch(period.end),
+    }
+    for link_id, cut, clicks in fetch(_SPARKLINES.format_map(choose(period).names), parameters):
+        lines[link_id][cut] = clicks
+    return {link_id: list(line.values()) for link_id, line in lines.items()}
+
+
+def _epoch(moment: datetime) -> int:
+    return int(moment.timestamp())
