@@ -46,7 +46,7 @@ class BatchHandler(Protocol):
     counted as done, try again later, for ever. It may stop early with PartitionLost.
 
     Two further attributes are read when a handler has them: `max_records`, the largest batch it
-    wants, and `linger`, seconds to let records gather between two polls.
+    wants, and `linger`, seconds to let records gather between two polls unless a batch was full.
     """
 
     @property

@@ -35,7 +35,7 @@ class GroupRunner:
         self._stop = stop
         self._bus = bus
         self._delivery = _delivery_for(handler, stop)
-        self._max_records = getattr(handler, "max_records", RECORDS_PER_BATCH if takes_batches(handler) else EVENTS_PER_POLL)
+        self._max_records: int = getattr(handler, "max_records", RECORDS_PER_BATCH if takes_batches(handler) else EVENTS_PER_POLL)
         self._linger: float = getattr(handler, "linger", 0.0)
         self._bus_backoff = Backoff(first=FIRST_WAIT, longest=LONGEST_BUS_WAIT)
         # Partitions on hold: their back-off, and when (monotonic) they are to be tried again.
@@ -71,7 +71,7 @@ class GroupRunner:
             if self._stop.is_set():
                 return
             self._process(batch, consumer, office)
-        if batches and self._linger:
+        if batches and all(len(batch.records) < self._max_records for batch in batches):
             self._stop.wait(self._linger)
 
     def _process(self, batch: Batch, consumer: Consumer, office: DeadLetterOffice) -> None:

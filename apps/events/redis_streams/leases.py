@@ -5,19 +5,20 @@ sure that at most one holds it. A lease is proven by its token at each read and 
 that slept through the end of its lease can do no harm.
 """
 
-import logging
 import secrets
 import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import structlog
+
 from apps.events.bus import BusUnavailable, Partition
 from apps.events.redis_streams import keys, scripts
 from apps.events.redis_streams.connection import connect, translated_errors
 from apps.events.redis_streams.keys import Slot
 
-logger = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ class Leases:
     def forget(self, slot: Slot) -> None:
         """The lease has ended without us."""
         lease = self._held.pop(slot)
-        logger.info("partition_lost group=%s topic=%s partition=%d", self._group, slot.topic, lease.partition.number)
+        log.info("partition_lost", group=self._group, topic=slot.topic, partition=lease.partition.number)
 
     def close(self) -> None:
         """Leave the group, so that others take over without waiting."""
@@ -98,7 +99,7 @@ class Leases:
             with translated_errors():
                 self._redis.zrem(self._members, self._member)
         except BusUnavailable as error:
-            logger.info("group_left_without_notice group=%s reason=%s", self._group, error)
+            log.info("group_left_without_notice", group=self._group, reason=str(error))
         finally:
             self._redis.close()
 
@@ -137,7 +138,7 @@ class Leases:
                 self._renew()
             except BusUnavailable as error:
                 # The owner learns it from its own next call; the leases end by themselves.
-                logger.debug("heartbeat_failed group=%s reason=%s", self._group, error)
+                log.debug("heartbeat_failed", group=self._group, reason=str(error))
 
     def _renew(self) -> None:
         leases = dict(self._held)

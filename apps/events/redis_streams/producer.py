@@ -1,6 +1,5 @@
 """Appending to the streams."""
 
-import logging
 import secrets
 import time
 from collections import defaultdict
@@ -8,13 +7,14 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 import redis
+import structlog
 
 from apps.events.bus import BusUnavailable, Message
 from apps.events.redis_streams import scripts
 from apps.events.redis_streams.connection import connect, translated_errors
 from apps.events.redis_streams.keys import Slot, slot_of
 
-logger = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 # Messages appended by one script: small enough not to stall other clients of the server.
 CHUNK = 500
@@ -71,7 +71,7 @@ class RedisProducer:
             pipeline.waitaof(1, 0, wait_ms)
             run, waited = pipeline.execute(raise_on_error=False)
         if isinstance(waited, redis.ResponseError) and _cannot_wait(waited):
-            logger.warning("bus_without_disk_confirmation reason=%r: appended messages count as durable", str(waited))
+            log.warning("bus_without_disk_confirmation", reason=str(waited), consequence="what was appended counts as durable")
             self._can_confirm = False
             waited = [1, 0]
         for answer in (run, waited):
