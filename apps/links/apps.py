@@ -1,3 +1,4 @@
+from importlib import import_module
 from typing import Any
 
 from django.apps import AppConfig
@@ -10,6 +11,7 @@ class LinksConfig(AppConfig):
     name = "apps.links"
 
     def ready(self) -> None:
+        import_module("apps.links.checks")
         post_migrate.connect(_ensure_default_domain, sender=self, dispatch_uid="links.default_domain")
 
 

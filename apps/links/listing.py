@@ -1,5 +1,6 @@
 """Filters and orders of the links list."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from django.db.models import F, Q, Value
@@ -19,6 +20,7 @@ SORTS: Mapping[str, Sequence[str | OrderBy | Combinable]] = {
 }
 # Longer searches find nothing and cost much.
 _SEARCH_MAX_LENGTH = 200
+_short_url = re.compile(r"(?:https?://)?(?P<host>[^/\s]+)/(?P<code>[A-Za-z0-9_-]{1,64})\Z", re.IGNORECASE).match
 
 _EXPIRED = Q(expires_at__lte=Now())
 _NOT_EXPIRED = Q(expires_at=None) | Q(expires_at__gt=Now())
@@ -40,13 +42,16 @@ def in_state(links: LinkQuerySet, state: str) -> LinkQuerySet:
 
 
 def matching(links: LinkQuerySet, search: str) -> LinkQuerySet:
-    """Links with the trimmed `search` in code, destination URL or title."""
+    """Links with the trimmed `search` in code, destination URL or title, and the one whose short URL it is."""
     text = search.strip()
     if not text:
         return links
     if len(text) > _SEARCH_MAX_LENGTH or not is_storable(text):
         return links.none()
-    return links.filter(Q(code__icontains=text) | Q(destination_url__icontains=text) | Q(title__icontains=text))
+    found = Q(code__icontains=text) | Q(destination_url__icontains=text) | Q(title__icontains=text)
+    if place := _short_url(text):
+        found |= Q(domain__hostname=place["host"].lower(), code=place["code"])
+    return links.filter(found)
 
 
 def tagged(links: LinkQuerySet, tag: str, *, workspaces: Sequence[int]) -> LinkQuerySet:

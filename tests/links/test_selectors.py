@@ -115,6 +115,14 @@ def test_search_looks_into_code_destination_and_title(make_link: MakeLink, owner
     assert set(codes_of(selectors.list_links(actor=owner, search=search))) == found
 
 
+def test_a_pasted_short_url_finds_its_link(make_link: MakeLink, owner: User) -> None:
+    hostname = make_link(code="abc").domain.hostname
+    make_link(code="ABC")
+
+    for pasted in (f"http://{hostname}/abc", f"{hostname.upper()}/abc"):
+        assert codes_of(selectors.list_links(actor=owner, search=pasted)) == ["abc"]
+
+
 def test_every_naughty_text_can_be_searched_for(make_link: MakeLink, owner: User) -> None:
     make_link()
     for text in shared_json("naughty-strings/blns.json"):

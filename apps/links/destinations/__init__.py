@@ -48,5 +48,8 @@ def parse(text: str) -> Destination:
 
 def shown_host(stored_url: str) -> str:
     """Host of a stored destination URL for people's eyes, with the port unless it is the scheme's own."""
-    url = URL(stored_url)
+    try:
+        url = URL(stored_url)
+    except ValueError:  # stored by other means than `parse`
+        return stored_url
     return display_host(url.hostname) + (f":{url.port}" if url.port else "")

@@ -27,6 +27,7 @@ def test_unicode_is_shown_only_where_it_cannot_deceive(host: str, shown: str) ->
 def test_the_host_of_a_stored_address_is_shown_with_its_port() -> None:
     assert shown_host("https://xn--bcher-kva.example:8443/a") == "bücher.example:8443"
     assert shown_host("https://example.com/") == "example.com"
+    assert shown_host("https://not a url/") == "https://not a url/"
 
 
 def test_no_known_homograph_is_shown_in_unicode() -> None:
