@@ -12,11 +12,12 @@ import psycopg
 from django.conf import settings
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
+from apps.redirects.breaker import CircuitBreaker
 from apps.redirects.hosts import DomainRef
 from apps.redirects.snapshot import Snapshot
 
 # A look-up ends after this time, with an answer or without (s).
-LOOK_UP_SECONDS = 1.0
+LOOK_UP_SECONDS = 0.8
 _STATEMENT_TIMEOUT_MS = 1000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -54,13 +55,13 @@ class LinkReader:
     def __init__(self, *, max_connections: int = 4) -> None:
         self.queries = 0
         self.failures = 0
+        self.breaker = CircuitBreaker()
         self._pool = AsyncConnectionPool(
             kwargs=_connection_arguments(),
             min_size=1,
             max_size=max_connections,
             timeout=LOOK_UP_SECONDS,
             reconnect_timeout=2,
-            check=None,
             open=False,
         )
 
@@ -73,23 +74,30 @@ class LinkReader:
         await self._pool.close(timeout=1)
 
     async def _rows(self, query: str, parameters: tuple[Any, ...]) -> list[Any]:
+        if not self.breaker.allows():
+            raise DatabaseUnavailable
         try:
-            return await self._try_rows(query, parameters)
-        except psycopg.OperationalError:
-            # A connection that died while idle says so at first use; the pool replaces it.
-            pass
-        except (psycopg.Error, PoolTimeout, OSError, TimeoutError) as error:
+            async with asyncio.timeout(LOOK_UP_SECONDS):
+                rows = await self._try_twice(query, parameters)
+        except (psycopg.Error, OSError, TimeoutError) as error:
             self.failures += 1
+            self.breaker.failed()
             raise DatabaseUnavailable from error
-        try:
-            return await self._try_rows(query, parameters)
-        except (psycopg.Error, PoolTimeout, OSError, TimeoutError) as error:
-            self.failures += 1
-            raise DatabaseUnavailable from error
+        self.breaker.succeeded()
+        return rows
 
-    async def _try_rows(self, query: str, parameters: tuple[Any, ...]) -> list[Any]:
+    async def _try_twice(self, query: str, parameters: tuple[Any, ...]) -> list[Any]:
+        try:
+            return await self._try(query, parameters)
+        except PoolTimeout:
+            raise
+        except psycopg.OperationalError:
+            # A connection that died while idle says so at its next use; the pool has replaced it.
+            return await self._try(query, parameters)
+
+    async def _try(self, query: str, parameters: tuple[Any, ...]) -> list[Any]:
         self.queries += 1
-        async with asyncio.timeout(LOOK_UP_SECONDS), self._pool.connection() as connection:
+        async with self._pool.connection() as connection:
             cursor = await connection.execute(query, parameters)
             return await cursor.fetchall()
 

@@ -46,7 +46,8 @@ def domain(transactional_db: None, settings: Any, tmp_path: Path) -> Domain:
     settings.SHORT_DOMAIN = HOST
     settings.ROOT_URLCONF = urls_redirector.__name__
     settings.MIDDLEWARE = urls_redirector.MIDDLEWARE
-    settings.STATIC_ROOT = tmp_path
+    settings.STATIC_ROOT = tmp_path / "static"
+    settings.STATIC_ROOT.mkdir()
     Domain.objects.all().delete()
     return Domain.objects.create(hostname=HOST, is_default=True)
 
@@ -77,7 +78,7 @@ def server(domain: Domain) -> Iterator[Threaded]:
 @pytest.fixture
 def make_snapshot() -> Callable[..., Snapshot]:
     def make(**changes: Any) -> Snapshot:
-        fields = {
+        fields: dict[str, Any] = {
             "link_id": 7,
             "domain_id": 1,
             "workspace_id": 3,

@@ -174,9 +174,7 @@ def test_a_body_that_looks_like_a_request_is_no_request(pair: Pair) -> None:
 def test_hot_and_ordinary_requests_take_turns_on_one_connection(pair: Pair) -> None:
     unknown = PLAIN.replace(b"/contract", b"/nothing-here")
     chunks = [PLAIN, PLAIN, unknown, PLAIN, b"POST" + PLAIN[3:], PLAIN, PLAIN + PLAIN, PLAIN]
-    answers = []
-    for server in (pair.hot, pair.ordinary):
-        answers.append(comparable(exchange(server.port, chunks, then=LAST, pause=0.1)))
+    answers = [comparable(exchange(server.port, chunks, then=LAST, pause=0.1)) for server in (pair.hot, pair.ordinary)]
     assert answers[0] == answers[1]
     assert answers[0].count(b"HTTP/1.1 302 Found") == 8
 

@@ -1,0 +1,166 @@
+"""Where a redirector looks for a link, and what happens when nobody answers there."""
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+
+from apps.accounts.models import User
+from apps.links import services
+from apps.links.models import Domain, Link
+from apps.redirects import keys
+from apps.redirects.breaker import BreakerState
+from tests.events.valkey import Server
+from tests.redirects.serving import Threaded, get, threaded, wait_for
+
+MakeLink = Callable[..., Link]
+
+
+def status(port: int, code: str) -> int:
+    return int(get(port, f"/{code}").split(b" ", 2)[1])
+
+
+@pytest.fixture
+def own_valkey(tmp_path: Path, settings: Any) -> Iterator[Server]:
+    """A Redis server that the test may kill or stop."""
+    folder = tmp_path / "v"
+    folder.mkdir()
+    running = Server(folder, appendonly=False)
+    running.start()
+    settings.REDIS_URL = running.url
+    yield running
+    running.kill()
+
+
+def pid_of(running: Server) -> int:
+    with redis.Redis.from_url(running.url) as client:
+        return int(client.info("server")["process_id"])
+
+
+def test_many_who_miss_the_same_link_share_one_query(server: Threaded, make_link: MakeLink) -> None:
+    make_link(code="wanted")
+    status(server.port, "warm-up")
+    before = server.redirector.reader.queries
+    with ThreadPoolExecutor(40) as pool:
+        answers = list(pool.map(lambda _: status(server.port, "wanted"), range(40)))
+    assert answers == [302] * 40
+    assert server.redirector.reader.queries == before + 1
+
+
+def test_another_redirector_finds_the_link_in_redis(server: Threaded, make_link: MakeLink, redis_url: str) -> None:
+    link = make_link(code="shared1")
+    status(server.port, "shared1")
+    with redis.Redis.from_url(redis_url) as client:
+        wait_for(lambda: b'"link"' in (client.get(keys.link_key(link.domain_id, "shared1")) or b""), "the entry in Redis")
+    with threaded() as other:
+        status(other.port, "warm-up")
+        before = other.redirector.reader.queries
+        assert status(other.port, "shared1") == 302
+        assert other.redirector.reader.queries == before
+
+
+def test_a_slow_reader_cannot_put_an_old_value_back(server: Threaded, make_link: MakeLink, owner: User) -> None:
+    link = make_link(code="raced")
+    status(server.port, "warm-up")
+    reader = server.redirector.reader
+    read = reader.find
+    has_read = False
+
+    async def find_and_wait(domain_id: int, code: str) -> Any:
+        nonlocal has_read
+        snapshot = await read(domain_id, code)
+        has_read = True
+        await asyncio.sleep(0.4)
+        return snapshot
+
+    reader.find = find_and_wait  # type: ignore[method-assign]
+    with ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(status, server.port, "raced")
+        wait_for(lambda: has_read, "the reader")
+        services.delete_link(actor=owner, link=link, now=datetime.now(UTC))
+        slow.result()
+    reader.find = read  # type: ignore[method-assign]
+    end = time.monotonic() + 0.6
+    while time.monotonic() < end:
+        assert status(server.port, "raced") == 410
+
+
+def test_redirects_go_on_while_redis_is_down(own_valkey: Server, domain: Domain, make_link: MakeLink) -> None:
+    with threaded() as server:
+        for number in range(8):
+            make_link(code=f"down-{number}")
+        assert status(server.port, "down-0") == 302
+        own_valkey.kill()
+        for number in range(8):
+            began = time.monotonic()
+            assert status(server.port, f"down-{number}") == 302
+            assert time.monotonic() - began < 0.5
+        wait_for(lambda: not server.redirector.cache.hears_changes, "the silence to be noticed", timeout=3)
+        own_valkey.start()
+        wait_for(lambda: server.redirector.cache.hears_changes, "changes to be heard again", timeout=5)
+        wait_for(lambda: status(server.port, "down-1") == 302 and _is_closed(server), "Redis to be used again", timeout=5)
+
+
+def _is_closed(server: Threaded) -> bool:
+    server.redirector.cache.clear()
+    return server.redirector.store.breaker.state is BreakerState.CLOSED
+
+
+def test_a_redis_that_hangs_delays_nobody_for_long(own_valkey: Server, domain: Domain, make_link: MakeLink) -> None:
+    pid = pid_of(own_valkey)
+    with threaded() as server:
+        for number in range(12):
+            make_link(code=f"hangs-{number}")
+        assert status(server.port, "hangs-0") == 302
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            took = []
+            for number in range(12):
+                began = time.monotonic()
+                assert status(server.port, f"hangs-{number}") == 302
+                took.append(time.monotonic() - began)
+            assert max(took) < 0.3
+            assert server.redirector.store.breaker.opened >= 1
+            wait_for(lambda: not server.redirector.cache.hears_changes, "the silence to be noticed", timeout=4)
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        wait_for(lambda: server.redirector.cache.hears_changes, "changes to be heard again", timeout=5)
+
+
+def test_entries_live_five_seconds_at_most_while_changes_are_not_heard(server: Threaded, make_link: MakeLink) -> None:
+    make_link(code="deaf")
+    status(server.port, "deaf")
+    cache = server.redirector.cache
+    heard = time.time_ns()
+    server.server.servers[0].get_loop().call_soon_threadsafe(cache.deafen, heard)
+    wait_for(lambda: not cache.hears_changes, "the cache to be deaf")
+    assert {entry.valid_until_ns for entry in cache.entries.values()} == {heard + 5_000_000_000}
+
+
+def test_without_a_database_redis_alone_serves_and_the_rest_is_503(server: Threaded, make_link: MakeLink, settings: Any) -> None:
+    make_link(code="in-redis")
+    make_link(code="elsewhere")
+    assert status(server.port, "in-redis") == 302
+    with pytest.MonkeyPatch.context() as patch:
+        # Redirectors keep the address that they were built with.
+        patch.setitem(settings.DATABASES["default"], "HOST", "127.0.0.1")
+        patch.setitem(settings.DATABASES["default"], "PORT", "9")
+        cut_off = Threaded()
+    try:
+        assert status(cut_off.port, "in-redis") == 302
+        began = time.monotonic()
+        answer = get(cut_off.port, "/elsewhere")
+        assert time.monotonic() - began < 1
+        assert answer.startswith(b"HTTP/1.1 503 ")
+        assert b"retry-after: 1\r\n" in answer.lower()
+        assert cut_off.redirector.cache.get_cold((1, "elsewhere"), time.time_ns()) is None
+    finally:
+        cut_off.stop()
