@@ -69,6 +69,8 @@ class ClickIngest:
     def _store(self, claim: Claim, records: Sequence[Record]) -> Sequence[DeadLetter]:
         intake = take_in(records, group=self.group, sequences=claim.sequences, enricher=self._enricher)
         if intake.rows:
+            if not self._ledger.is_open(claim):
+                raise PartitionLost(f"claim {claim.token} was completed by another consumer")
             self._insert(intake.rows, token=claim.token)
         if not self._ledger.complete(claim, sequences=intake.sequences, effects=lambda: click_counts.add_clicks(intake.clicks_by_link)):
             raise PartitionLost(f"claim {claim.token} was completed by another consumer")

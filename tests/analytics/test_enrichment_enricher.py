@@ -10,36 +10,24 @@ from apps.analytics.enrichment.enricher import Enricher
 from apps.analytics.enrichment.geoip import Allocations
 from apps.analytics.enrichment.visitors import VisitorIds
 from apps.analytics.rows import ClickRow
-from apps.common.ids import compose_uuid7
 from apps.events.envelope import Event
-from apps.events.topics import Topic
+from tests.analytics.clicks import click_event
 
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
+VISIT = {
+    "hostname": "sho.rt:8000",
+    "owner_id": None,
+    "destination_url": "https://example.org/?utm_source=flyer",
+    "user_agent": CHROME,
+    "referrer": "https://www.google.com/",
+    "accept_language": "de-DE,de;q=0.9",
+}
 
 
-def click_event(*, occurred_at: datetime = NOW, **fields: Any) -> Event:
-    payload = {
-        "link_id": 7,
-        "domain_id": 1,
-        "hostname": "sho.rt:8000",
-        "code": "abc",
-        "destination_url": "https://example.org/?utm_source=flyer",
-        "workspace_id": 3,
-        "owner_id": None,
-        "link_version": 1,
-        "method": "GET",
-        "address": "81.2.69.142",
-        "user_agent": CHROME,
-        "referrer": "https://www.google.com/",
-        "accept_language": "de-DE,de;q=0.9",
-        "query": "",
-        "purpose": "",
-        "producer_id": "00000000000000aa",
-        "sequence": 1,
-        **fields,
-    }
-    return Event(compose_uuid7(unix_ms=1, rand_a=2, rand_b=3), Topic.URL_REDIRECTED, "7", occurred_at, 1, payload)
+def a_click(*, at: datetime = NOW, **fields: Any) -> Event:
+    """A visit by Chrome from Google, with `fields` put into its payload."""
+    return click_event(1, at=at, **{**VISIT, **fields})
 
 
 def enricher(policy: AddressPolicy = AddressPolicy.TRUNCATED, secret: str = "s") -> Enricher:
@@ -51,7 +39,7 @@ def enrich(event: Event, **options: Any) -> ClickRow:
 
 
 def test_a_click_becomes_a_row_with_all_that_can_be_told() -> None:
-    event = click_event()
+    event = a_click()
 
     row = enrich(event)
 
@@ -91,11 +79,11 @@ def test_a_click_becomes_a_row_with_all_that_can_be_told() -> None:
 
 
 def test_the_same_event_gives_the_same_row() -> None:
-    assert enrich(click_event()) == enrich(click_event())
+    assert enrich(a_click()) == enrich(a_click())
 
 
 def test_a_visit_from_the_short_domain_itself_is_internal() -> None:
-    assert enrich(click_event(referrer="http://sho.rt:8000/other")).referrer_class == "internal"
+    assert enrich(a_click(referrer="http://sho.rt:8000/other")).referrer_class == "internal"
 
 
 @pytest.mark.parametrize(
@@ -113,30 +101,30 @@ def test_a_visit_from_the_short_domain_itself_is_internal() -> None:
     ],
 )
 def test_the_policy_decides_what_is_kept_of_the_address(policy: AddressPolicy, address: str, stored: str) -> None:
-    assert enricher(policy).enrich(click_event(address=address), appended_at=NOW).address == stored
+    assert enricher(policy).enrich(a_click(address=address), appended_at=NOW).address == stored
 
 
 def test_a_visitor_is_the_same_one_all_day_on_every_link() -> None:
-    first = enrich(click_event(occurred_at=NOW - timedelta(hours=11)))
-    second = enrich(click_event(link_id=8, referrer=""))
+    first = enrich(a_click(at=NOW - timedelta(hours=11)))
+    second = enrich(a_click(link_id=8, referrer=""))
 
     assert first.visitor_id == second.visitor_id != 0
 
 
 def test_a_visitor_cannot_be_followed_into_the_next_day() -> None:
-    today = enrich(click_event())
-    tomorrow = enrich(click_event(occurred_at=NOW + timedelta(days=1)), appended_at=NOW + timedelta(days=1))
+    today = enrich(a_click())
+    tomorrow = enrich(a_click(at=NOW + timedelta(days=1)), appended_at=NOW + timedelta(days=1))
 
     assert today.visitor_id != tomorrow.visitor_id
 
 
 @pytest.mark.parametrize("changed", [{"address": "81.2.69.143"}, {"user_agent": "Other/1.0"}])
-def test_another_address_or_user_agent_is_another_visitor(changed: dict[str, str]) -> None:
-    assert enrich(click_event(**changed)).visitor_id != enrich(click_event()).visitor_id
+def test_another_address_or_user_agent_is_another_visitor(changed: dict[str, Any]) -> None:
+    assert enrich(a_click(**changed)).visitor_id != enrich(a_click()).visitor_id
 
 
 def test_without_the_secret_visitor_ids_cannot_be_made() -> None:
-    one, other = (enricher(secret=secret).enrich(click_event(), appended_at=NOW) for secret in ("a", "b"))
+    one, other = (enricher(secret=secret).enrich(a_click(), appended_at=NOW) for secret in ("a", "b"))
 
     assert one.visitor_id != other.visitor_id
 
@@ -152,34 +140,34 @@ def test_without_the_secret_visitor_ids_cannot_be_made() -> None:
     ],
 )
 def test_the_time_is_kept_near_the_clock_of_the_bus(claimed: datetime, kept: datetime) -> None:
-    assert enrich(click_event(occurred_at=claimed)).timestamp == kept
+    assert enrich(a_click(at=claimed)).timestamp == kept
 
 
 def test_a_backfilled_click_keeps_its_time_and_country() -> None:
     long_ago = NOW - timedelta(days=30)
 
-    row = enrich(click_event(occurred_at=long_ago, country="PT"), is_backfill=True)
+    row = enrich(a_click(at=long_ago, country="PT"), is_backfill=True)
 
     assert (row.timestamp, row.country) == (long_ago, "PT")
 
 
 def test_a_live_click_cannot_choose_its_country() -> None:
-    assert enrich(click_event(country="PT")).country == "GB"
+    assert enrich(a_click(country="PT")).country == "GB"
 
 
 def test_a_crawler_is_marked_and_has_the_device_bot() -> None:
-    row = enrich(click_event(user_agent="Googlebot/2.1 (+http://www.google.com/bot.html)"))
+    row = enrich(a_click(user_agent="Googlebot/2.1 (+http://www.google.com/bot.html)"))
 
     assert (row.is_bot, row.bot_reason, row.device) == (True, "crawler", "bot")
 
 
 def test_a_prefetch_counts_as_a_bot_on_the_device_of_its_browser() -> None:
-    row = enrich(click_event(purpose="prefetch"))
+    row = enrich(a_click(purpose="prefetch"))
 
     assert (row.is_bot, row.bot_reason, row.device) == (True, "prefetch", "desktop")
 
 
 def test_long_texts_are_cut() -> None:
-    row = enrich(click_event(user_agent="u" * 5000, referrer="https://example.org/" + "r" * 5000, method="PROPFIND"))
+    row = enrich(a_click(user_agent="u" * 5000, referrer="https://example.org/" + "r" * 5000, method="PROPFIND"))
 
     assert (len(row.user_agent), len(row.referrer), row.method) == (2048, 2048, "other")

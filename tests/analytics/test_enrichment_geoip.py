@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ def city_database() -> Path:
 def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The monotonic clock that geoip sees; the test moves it."""
     clock = [1000.0]
-    monkeypatch.setattr(geoip.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
     return clock
 
 

@@ -49,7 +49,7 @@ def read_stored() -> Stored:
         probes = dict(cursor.fetchall())
         cursor.execute("SELECT count() FROM click_events")
         in_table = cursor.fetchone()[0]
-        cursor.execute("SELECT countMerge(clicks) FROM clicks_hourly")
+        cursor.execute("SELECT sum(clicks) FROM clicks_hourly")
         in_rollup = cursor.fetchone()[0]
     on_links = Link.objects.aggregate(total=Sum("click_count"))["total"] or 0
     return Stored(probes, in_table, in_rollup, on_links)
