@@ -1,0 +1,115 @@
+"""PostgreSQL on a Unix socket, with a role and a database of its own."""
+
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+import psycopg
+
+from shortener_project.embedded import binaries, wiring
+from shortener_project.embedded.commands import Command, run
+from shortener_project.embedded.errors import EngineError
+from shortener_project.embedded.folders import make_private
+from shortener_project.embedded.postgres_home import Home
+
+_INITDB = (
+    *("--username=postgres", "--auth=reject"),
+    *("--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8"),
+    *("--no-instructions", "--no-sync"),
+)
+# Nobody logs in as the superuser; `postgres --single` is the way in when it is ever needed.
+_ACCESS = f"local all {wiring.DATABASE_USER} scram-sha-256\n"
+_OPTIONS = {
+    "listen_addresses": "",
+    "shared_buffers": "128MB",
+    "max_connections": "200",
+    "max_wal_size": "1GB",
+    "log_checkpoints": "off",
+    # The log of the whole has times of its own.
+    "log_line_prefix": "",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+}
+# For throw-away data.
+_CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+class Postgres:
+    """The engine behind DATABASE_URL."""
+
+    name = "postgresql"
+    variable = "DATABASE_URL"
+
+    def __init__(self, var_dir: Path, *, durable: bool = True) -> None:
+        """With `durable` off nothing is forced to disk, which is for tests. Raises EngineError."""
+        self._var_dir = var_dir
+        self._socket_dir = wiring.runtime_dir(var_dir) / "pg"
+        self._options = _OPTIONS if durable else _OPTIONS | _CARELESS
+        self._durable = durable
+        self.home = Home.of(var_dir)
+
+    @property
+    def place(self) -> str:
+        """What it is and where its data are, for people."""
+        return f"PostgreSQL 18, data in {self.home.data}{self.home.why}"
+
+    def prepare(self) -> None:
+        """Make the data directory and the socket's. Raises EngineError, OSError."""
+        self.home.prepare()
+        self._make_own(self._socket_dir)
+        if not (self.home.data / "PG_VERSION").is_file():
+            self._make_data()
+
+    def command(self) -> Command:
+        """The server's command line."""
+        settings = [part for name, value in self._options.items() for part in ("-c", f"{name}={value}")]
+        return self._program("postgres", "-D", str(self.home.data), "-k", str(self._socket_dir), *settings)
+
+    def is_ready(self) -> bool:
+        """Whether our role can log in to our database."""
+        try:
+            psycopg.connect(
+                host=str(self._socket_dir),
+                user=wiring.DATABASE_USER,
+                password=wiring.read_secret(self._var_dir, "postgres_password"),
+                dbname=wiring.DATABASE_NAME,
+                connect_timeout=2,
+            ).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def _make_data(self) -> None:
+        """Make the data directory under another name first: a start that is cut off leaves no half of one."""
+        draft = self.home.data.with_name(f"{self.home.data.name}.new")
+        self.home.remove(draft)
+        self._make_own(draft)
+        _check(run(self._program("initdb", "-D", str(draft), *_INITDB)), "initdb")
+        (draft / "pg_hba.conf").write_text(_ACCESS, encoding="ascii")
+        password = wiring.read_secret(self._var_dir, "postgres_password")
+        statements = (
+            f"CREATE ROLE {wiring.DATABASE_USER} LOGIN CREATEDB PASSWORD '{password}'\n"
+            f"CREATE DATABASE {wiring.DATABASE_NAME} OWNER {wiring.DATABASE_USER}\n"
+        )
+        single = self._program("postgres", "--single", "-D", str(draft), "-c", "log_checkpoints=off", "-c", "fsync=off", "postgres")
+        _check(run(single, input_text=statements), "CREATE DATABASE")
+        if self._durable:
+            os.sync()
+        draft.rename(self.home.data)
+
+    def _program(self, name: str, *arguments: str) -> Command:
+        program = binaries.postgres_programs(self.home.package) / name
+        # The start directory may be closed to the user that PostgreSQL runs as.
+        return Command([str(program), *arguments], user=self.home.user, directory=Path("/"), stop_signal=signal.SIGINT)
+
+    def _make_own(self, directory: Path) -> None:
+        make_private(directory)
+        if user := self.home.user:
+            os.chown(directory, user.uid, user.gid)
+
+
+def _check(done: "subprocess.CompletedProcess[str]", what: str) -> None:
+    # In single-user mode a failing statement does not change the exit code.
+    if done.returncode or "ERROR:" in done.stderr or "FATAL:" in done.stderr:
+        raise EngineError(f"postgresql: {what} failed: {(done.stderr or done.stdout).strip()}")
