@@ -14,7 +14,7 @@ from apps.links.models import DESTINATION_MAX_LENGTH
 _INVISIBLE = "\ufeff\u200b\u2060"
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 # `example.com:8080/path` and `localhost:3000` look like a scheme, but are a host and a port.
-_HOST_AND_PORT = re.compile(r"(?:localhost|[^/?#@:\\\s]*\.[^/?#@:\\\s]*):[0-9]{1,5}(?:[/?#]|\Z)", re.IGNORECASE)
+_HOST_AND_PORT = re.compile(r"(?P<host>[^/?#@:\\\s]+):[0-9]{1,5}(?:[/?#]|\Z)")
 _WEB = re.compile(r"https?:", re.IGNORECASE)
 _PRINTABLE = re.compile(r"[\x21-\x7e]+\Z")
 
@@ -42,11 +42,16 @@ def _require_length(text: str) -> None:
 def _with_scheme(text: str) -> str:
     if _WEB.match(text):
         return text
-    if _SCHEME.match(text) and not _HOST_AND_PORT.match(text):
+    if _SCHEME.match(text) and not _begins_with_host_and_port(text):
         raise refusal("scheme_not_allowed", _("Only web addresses can be shortened: they begin with https:// or http://."))
     if text[0] in "/\\?#":
         raise refusal("invalid_url", _("Enter a full address, such as https://example.com/page."))
     return f"https://{text}"
+
+
+def _begins_with_host_and_port(text: str) -> bool:
+    found = _HOST_AND_PORT.match(text)
+    return found is not None and ("." in found["host"] or found["host"].lower() == "localhost")
 
 
 def _parsed(text: str) -> URL:

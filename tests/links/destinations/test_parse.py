@@ -74,6 +74,8 @@ def test_host_and_port_are_told_apart() -> None:
         ("ftp://example.com/", "scheme_not_allowed"),
         ("file:///etc/passwd", "scheme_not_allowed"),
         ("tel:12345", "scheme_not_allowed"),
+        ("example.com:port/path", "scheme_not_allowed"),
+        (f"a{'.' * 2000}:x", "scheme_not_allowed"),
         ("/path", "invalid_url"),
         ("//example.com/", "invalid_url"),
         ("\\\\example.com", "invalid_url"),
