@@ -16,7 +16,7 @@ from apps.events.redis_streams.leases import Timing
 Open = Callable[..., Consumer]
 
 # Leases that end soon, so that tests need not wait long for the death of a consumer.
-HASTY = Timing(lease=1.0, max_poll=0.5)
+HASTY = Timing(lease=0.8, max_poll=0.4)
 
 
 def own_database(url: str) -> str:
@@ -42,7 +42,7 @@ def redis_url(settings: Any) -> Iterator[str]:
 
 @pytest.fixture(params=["redis_streams"])
 def bus(redis_url: str) -> Bus:
-    """An empty bus in which a silent consumer counts as dead after one second."""
+    """An empty bus in which a silent consumer counts as dead soon."""
     return RedisStreamsBus(timing=HASTY)
 
 

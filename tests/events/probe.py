@@ -26,7 +26,7 @@ COUNTS = "probe:counts"
 
 
 class HastyBus(RedisStreamsBus):
-    """The bus of a process that tests kill: its partitions are free again after a second."""
+    """The bus of a process that tests kill: its partitions are free again soon after."""
 
     def __init__(self) -> None:
         super().__init__(timing=HASTY)

@@ -73,7 +73,7 @@ def stored(redis_url: str) -> dict[str, int]:
 
 def test_a_consumer_killed_anywhere_repeats_and_loses_no_effect(bus: Bus, producer: Producer, start: Start, redis_url: str) -> None:
     chance = random.Random(3)
-    links = publish_links(producer, 3000)
+    links = publish_links(producer, 2000)
 
     for _ in range(3):
         before = len(stored(redis_url))
@@ -91,7 +91,7 @@ def test_a_consumer_killed_anywhere_repeats_and_loses_no_effect(bus: Bus, produc
 
 
 def test_a_consumer_that_slept_through_its_lease_does_no_harm(bus: Bus, producer: Producer, start: Start, redis_url: str) -> None:
-    links = publish_links(producer, 1500)
+    links = publish_links(producer, 1000)
     zombie = start("consume")
     wait_until(lambda: len(stored(redis_url)) > 0, timeout=20)
 

@@ -43,7 +43,7 @@ def test_sequences_of_producers_that_ended_go(monkeypatch: pytest.MonkeyPatch) -
 def test_the_periodic_tasks_run() -> None:
     add_event(uuid4().hex, NOW - timedelta(days=4000))
 
-    outbox_task.delay()
-    sequences_task.delay()
+    outbox_task.apply(throw=True)
+    sequences_task.apply(throw=True)
 
     assert not OutboxEvent.objects.exists()

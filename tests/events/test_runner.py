@@ -86,6 +86,12 @@ class Running:
             self._thread.join()
 
 
+@pytest.fixture(autouse=True)
+def _short_polls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A runner notices the end of the test within a tenth of a second."""
+    monkeypatch.setattr("apps.events.runner.POLL_SECONDS", 0.1)
+
+
 @pytest.fixture
 def running(bus: Bus) -> Iterator[Running]:
     running = Running(bus)
