@@ -12,3 +12,5 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CELERY_TASK_ALWAYS_EAGER = True
 # A pool would keep the test database open while the runner wants to drop it.
 DATABASES["default"]["OPTIONS"].pop("pool")
+# Nothing is collected for tests: static files are served from where they lie.
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
