@@ -1,21 +1,25 @@
 """Judges a load: what was accepted against what is stored.
 
-    python manage.py shell -v 0 -c "from tests.load.oracle import main; main()" < answers.jsonl
+    python manage.py shell -v 0 -c "from tests.load.oracle import main; main('answers.jsonl')"
 
-needs the environment of the product under test and prints one line; it exits with 1 when a click
-was lost or doubled, or when table, rollup and link counters disagree.
+needs the environment of the product under test. It waits for the clicks that are still on their
+way, then prints its verdict as one JSON object.
 """
 
 import json
 import sys
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import time
+from collections.abc import Mapping, Set
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from django.db import connections
 from django.db.models import Sum
 
 from apps.links.models import Link
+
+# Clicks delivered twice come within this time after the last (s).
+_AFTERMATH = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +34,22 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`extra` are stored clicks whose answer never arrived: allowed only for requests in flight at a kill."""
+    """Probes that are wrong, and how many clicks each store counts in all.
 
-    lost: set[str]
-    doubled: set[str]
-    extra: set[str]
-    totals_agree: bool
+    `extra` are stored clicks whose answer never arrived: allowed only for requests in flight at a kill.
+    """
+
+    lost: list[str]
+    doubled: list[str]
+    extra: list[str]
+    accepted: int
+    in_table: int
+    in_rollup: int
+    on_links: int
 
     @property
-    def is_exact(self) -> bool:
-        return not self.lost and not self.doubled and self.totals_agree
+    def is_settled(self) -> bool:
+        return not self.lost and self.in_table == self.in_rollup == self.on_links
 
 
 def read_stored() -> Stored:
@@ -55,24 +65,31 @@ def read_stored() -> Stored:
     return Stored(probes, in_table, in_rollup, on_links)
 
 
-def judge(*, accepted: Iterable[str], stored: Stored) -> Verdict:
+def judge(*, accepted: Set[str], stored: Stored) -> Verdict:
     """The difference between the probes that were `accepted` and what is `stored`."""
-    expected = set(accepted)
     return Verdict(
-        lost=expected - stored.probes.keys(),
-        doubled={probe for probe, count in stored.probes.items() if count > 1},
-        extra=stored.probes.keys() - expected,
-        totals_agree=stored.in_table == stored.in_rollup == stored.on_links,
+        lost=sorted(accepted - stored.probes.keys()),
+        doubled=sorted(probe for probe, count in stored.probes.items() if count > 1),
+        extra=sorted(stored.probes.keys() - accepted),
+        accepted=len(accepted),
+        in_table=stored.in_table,
+        in_rollup=stored.in_rollup,
+        on_links=stored.on_links,
     )
 
 
-def main() -> None:
-    answers = [json.loads(line) for line in sys.stdin]
-    stored = read_stored()
-    verdict = judge(accepted=(answer["probe"] for answer in answers if 300 <= answer["status"] < 400), stored=stored)
-    statuses = dict(Counter(answer["status"] for answer in answers))
-    sys.stdout.write(
-        f"statuses {statuses} lost {len(verdict.lost)} doubled {len(verdict.doubled)} extra {len(verdict.extra)} "
-        f"table {stored.in_table} rollup {stored.in_rollup} links {stored.on_links}\n"
-    )
-    sys.exit(0 if verdict.is_exact else 1)
+def wait_and_judge(accepted: Set[str], *, patience: float = 60.0) -> Verdict:
+    """The verdict once all is stored, or after `patience` seconds. What would be stored twice has
+    had a little longer to arrive."""
+    deadline = time.monotonic() + patience
+    while not judge(accepted=accepted, stored=read_stored()).is_settled and time.monotonic() < deadline:
+        time.sleep(0.5)
+    time.sleep(_AFTERMATH)
+    return judge(accepted=accepted, stored=read_stored())
+
+
+def main(log: str) -> None:
+    """Judge the answers in the file `log`, as the generator writes it."""
+    answers = [json.loads(line) for line in Path(log).read_text(encoding="utf-8").splitlines()]
+    verdict = wait_and_judge({answer["probe"] for answer in answers if 300 <= answer["status"] < 400})
+    sys.stdout.write(json.dumps(asdict(verdict)) + "\n")
