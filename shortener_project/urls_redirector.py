@@ -4,7 +4,7 @@ from django.conf import settings
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from apps.redirects.views import healthz
+from apps.common.views import healthz
 
 MIDDLEWARE = [
     "apps.common.middleware.RequestIdMiddleware",
@@ -15,6 +15,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
+
+handler400 = "apps.common.views.bad_request"
+handler403 = "apps.common.views.permission_denied"
+handler404 = "apps.common.views.page_not_found"
+handler500 = "apps.common.views.server_error"
 
 urlpatterns = [
     path("", RedirectView.as_view(url=f"{settings.PUBLIC_URL}/"), name="home"),

@@ -29,8 +29,3 @@ def visitor_page(request: HttpRequest, code: str) -> HttpResponse:
     if resolution.outcome is Outcome.UNAVAILABLE:
         response["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response
-
-
-def healthz(_request: HttpRequest) -> HttpResponse:
-    """The process answers; says nothing of the engines behind it."""
-    return HttpResponse("ok\n", content_type="text/plain")

@@ -91,7 +91,7 @@ def test_a_shipper_killed_again_and_again_loses_nothing(spool_dir: Path, redis_u
     for _ in range(3):
         shipper = command(env, "ship_clicks")
         left = len(files(spool_dir))
-        wait_for(lambda left=left: len(files(spool_dir)) < left, "some clicks to be shipped", timeout=30)  # type: ignore[misc]
+        wait_for(lambda left=left: len(files(spool_dir)) < left, "some clicks to be shipped", timeout=30)
         shipper.kill()
         shipper.wait()
     last = command(env, "ship_clicks")

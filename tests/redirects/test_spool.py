@@ -1,5 +1,4 @@
 import fcntl
-import os
 import resource
 from pathlib import Path
 
@@ -63,7 +62,7 @@ def test_a_directory_that_comes_back_is_used_again(tmp_path: Path, monkeypatch: 
     spool = Spool(blocked, file_bytes=1000)
     spool.append(1, click())
     assert spool.dropped == 1
-    os.unlink(blocked)
+    blocked.unlink()
     spool.append(2, click())
     spool.close()
     assert sequences_in(blocked) == [1]

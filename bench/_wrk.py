@@ -1,0 +1,72 @@
+"""wrk, the load generator, with the requests of a browser."""
+
+import re
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+CONNECTIONS = 64
+# What a browser sends with a click on a link: twelve headers, Host among them.
+_HEADERS = (
+    ("Connection", "keep-alive"),
+    ("sec-ch-ua", '"Chromium";v="148", "Google Chrome";v="148", "Not/A)Brand";v="99"'),
+    ("sec-ch-ua-mobile", "?0"),
+    ("sec-ch-ua-platform", '"Windows"'),
+    ("Upgrade-Insecure-Requests", "1"),
+    ("User-Agent", "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/148.0.0.0 Safari/537.36"),
+    ("Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;q=0.8"),
+    ("Sec-Fetch-Site", "cross-site"),
+    ("Referer", "https://news.example.com/articles/2026/11"),
+    ("Accept-Encoding", "gzip, deflate, br, zstd"),
+    ("Accept-Language", "en-GB,en;q=0.9,de;q=0.8"),
+)
+_SCRIPT = """
+local requests = {}
+for code in io.lines("%(codes)s") do
+  requests[#requests + 1] = "GET /" .. code .. " HTTP/1.1\\r\\nHost: %(host)s\\r\\n%(headers)s\\r\\n"
+end
+math.randomseed(1)
+request = function() return requests[math.random(#requests)] end
+"""
+_TO_MS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What one run measured; `failed` counts answers that were neither 2xx nor 3xx, and lost sockets."""
+
+    per_second: float
+    p99_ms: float
+    completed: int
+    failed: int
+
+
+def write_script(folder: Path, *, host: str, codes: Sequence[str]) -> Path:
+    """A script that asks for random `codes`."""
+    names = folder / "codes.txt"
+    names.write_text("\n".join(codes), encoding="ascii")
+    headers = "".join(f"{name}: {value}\\r\\n" for name, value in _HEADERS).replace('"', '\\"')
+    script = folder / "requests.lua"
+    script.write_text(_SCRIPT % {"codes": names, "host": host, "headers": headers}, encoding="ascii")
+    return script
+
+
+def run(script: Path, *, port: int, seconds: int, core: int) -> Load:
+    """Load 127.0.0.1:port from one thread on one core."""
+    command = ["taskset", "-c", str(core), "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}", "--latency", "-s", str(script)]
+    done = subprocess.run([*command, f"http://127.0.0.1:{port}/"], capture_output=True, text=True, check=True)  # noqa: S603 - ours
+    return parse(done.stdout)
+
+
+def parse(output: str) -> Load:
+    """The numbers in what wrk prints."""
+    value, unit = re.findall(r"99%\s+([\d.]+)(us|ms|s)", output)[0]
+    failed = sum(map(int, re.findall(r"Non-2xx or 3xx responses: (\d+)", output)))
+    failed += sum(int(number) for line in re.findall(r"Socket errors: (.*)", output) for number in re.findall(r"\d+", line))
+    return Load(
+        per_second=float(re.findall(r"Requests/sec:\s+([\d.]+)", output)[0]),
+        p99_ms=float(value) * _TO_MS[unit],
+        completed=int(re.findall(r"(\d+) requests in", output)[0]),
+        failed=failed,
+    )
