@@ -66,11 +66,18 @@ def to_message(letter: DeadLetter, *, group: str, partition: Partition, failed_a
         "group": group.encode(),
         "topic": partition.topic.encode(),
         "partition": str(partition.number).encode(),
+        "log": partition.log_id.encode(),
         "offset": str(record.offset).encode(),
         "failed_at": failed_at.isoformat().encode(),
     }
     headers |= {_ORIGINAL + name: value for name, value in record.headers.items()}
     return Message(key=record.key, value=record.value, headers=headers)
+
+
+def origin_of(record: Record) -> tuple[bytes | None, ...]:
+    """Which group failed at which record. A consumer that ends between putting a record aside and
+    its commit puts it aside again, so several dead letters may share an origin."""
+    return tuple(record.headers.get(name) for name in ("group", "topic", "log", "partition", "offset"))
 
 
 def to_original(record: Record) -> Message:

@@ -1,6 +1,7 @@
 """Giving the records of a batch to a handler. Tells how far it came; commits nothing itself."""
 
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -24,6 +25,9 @@ log = structlog.get_logger(__name__)
 ATTEMPTS = 5
 FIRST_RETRY = 0.1
 LONGEST_RETRY = 2.0
+# After this long the rest of a batch waits for the next poll, so that what is done gets committed and
+# the consumer does not count as stuck (s).
+TURN_SECONDS = 30.0
 # A store is down: no fault of the event, so it waits for as long as that takes.
 OUTAGES = (SinkUnavailable, BusUnavailable, OperationalError, InterfaceError, redis.ConnectionError, redis.TimeoutError)
 
@@ -31,7 +35,7 @@ OUTAGES = (SinkUnavailable, BusUnavailable, OperationalError, InterfaceError, re
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """All records below `next_offset` are done, but for `dead_letters`, which have yet to be put
-    aside. `failure` says why the rest must be tried again; None when it was not even begun."""
+    aside. `failure` says why the rest must wait before it is tried; None when it was not even begun."""
 
     next_offset: int
     dead_letters: Sequence[DeadLetter] = ()
@@ -50,7 +54,7 @@ class _Stopping(Exception):
 
 
 class EventDelivery:
-    """One event after the other; stops between two events when `stop` is set."""
+    """One event after the other; ends between two events when `stop` is set or its turn is over."""
 
     def __init__(self, handler: EventHandler, *, stop: threading.Event) -> None:
         self._handler = handler
@@ -58,8 +62,9 @@ class EventDelivery:
 
     def deliver(self, batch: Batch, _consumer: Consumer, /) -> Outcome:
         dead_letters: list[DeadLetter] = []
+        turn_ends = time.monotonic() + TURN_SECONDS
         for record in batch.records:
-            if self._stop.is_set():
+            if self._stop.is_set() or time.monotonic() > turn_ends:
                 return Outcome(record.offset, dead_letters)
             try:
                 letter = self._handle(record, batch.partition.topic)

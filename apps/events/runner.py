@@ -1,7 +1,9 @@
 """The loop of one consumer group: poll, handle, put dead letters aside, commit."""
 
+import random
 import threading
 import time
+from collections.abc import Sequence
 
 import structlog
 from django.db import close_old_connections, connections
@@ -9,7 +11,7 @@ from django.db import close_old_connections, connections
 from apps.events.backoff import Backoff
 from apps.events.bus import Batch, Bus, BusUnavailable, Consumer, Partition, PartitionLost
 from apps.events.dead_letters import DeadLetterOffice
-from apps.events.delivery import BatchDelivery, Delivery, EventDelivery, Outcome
+from apps.events.delivery import TURN_SECONDS, BatchDelivery, Delivery, EventDelivery, Outcome
 from apps.events.handlers import BatchHandler, EventHandler, Handler, takes_batches
 from apps.events.metrics import HANDLED, LAG
 
@@ -67,12 +69,18 @@ class GroupRunner:
             self._stop.wait(delay)
             return
         self._bus_backoff.reset()
-        for batch in batches:
-            if self._stop.is_set():
-                return
-            self._process(batch, consumer, office)
+        self._process_all(batches, consumer, office)
         if batches and all(len(batch.records) < self._max_records for batch in batches):
             self._stop.wait(self._linger)
+
+    def _process_all(self, batches: Sequence[Batch], consumer: Consumer, office: DeadLetterOffice) -> None:
+        """In any order, so that a slow partition does not always go before the same others."""
+        turn_ends = time.monotonic() + TURN_SECONDS
+        for batch in random.sample(batches, len(batches)):
+            if self._stop.is_set() or time.monotonic() > turn_ends:
+                consumer.rewind(batch.partition)
+            else:
+                self._process(batch, consumer, office)
 
     def _process(self, batch: Batch, consumer: Consumer, office: DeadLetterOffice) -> None:
         close_old_connections()
@@ -88,8 +96,10 @@ class GroupRunner:
         else:
             if outcome.failure is not None:
                 self._hold(batch.partition, outcome.failure, consumer)
-            else:
-                self._backoffs.pop(batch.partition, None)
+                return
+            self._backoffs.pop(batch.partition, None)
+            if outcome.next_offset <= batch.last_offset:
+                consumer.rewind(batch.partition)
 
     def _settle(self, batch: Batch, outcome: Outcome, consumer: Consumer, office: DeadLetterOffice) -> None:
         """Put the dead letters aside before the commit: a crash in between repeats them, never loses them."""

@@ -11,7 +11,7 @@ import redis
 
 from apps.events.bus import Bus, Consumer, Producer
 from apps.events.redis_streams import RedisStreamsBus
-from apps.events.redis_streams.leases import Timing
+from apps.events.redis_streams.leases import PATIENT, Timing
 
 Open = Callable[..., Consumer]
 
@@ -40,16 +40,20 @@ def redis_url(settings: Any) -> Iterator[str]:
         client.flushdb()
 
 
-@pytest.fixture(params=["redis_streams"])
-def bus(redis_url: str) -> Bus:
+# Every kind of bus, with the given patience towards silent consumers.
+BUSES: dict[str, Callable[[Timing], Bus]] = {"redis_streams": lambda timing: RedisStreamsBus(timing=timing)}
+
+
+@pytest.fixture(params=BUSES)
+def bus(request: pytest.FixtureRequest, redis_url: str) -> Bus:
     """An empty bus in which a silent consumer counts as dead soon."""
-    return RedisStreamsBus(timing=HASTY)
+    return BUSES[request.param](HASTY)
 
 
-@pytest.fixture
-def patient_bus(redis_url: str) -> Bus:
+@pytest.fixture(params=BUSES)
+def patient_bus(request: pytest.FixtureRequest, redis_url: str) -> Bus:
     """An empty bus that waits for its consumers as in production."""
-    return RedisStreamsBus()
+    return BUSES[request.param](PATIENT)
 
 
 @pytest.fixture

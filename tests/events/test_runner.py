@@ -1,4 +1,5 @@
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 
 import pytest
@@ -84,6 +85,11 @@ class Running:
         self._stop.set()
         if self._thread is not None:
             self._thread.join()
+
+
+@pytest.fixture
+def bus(patient_bus: Bus) -> Bus:
+    return patient_bus
 
 
 @pytest.fixture(autouse=True)
@@ -184,6 +190,23 @@ def test_an_event_that_fails_for_good_is_put_aside(bus: Bus, producer: Producer,
 
     assert (value, headers["reason"]) == (link_event(2), b"ValueError: two is broken")
     wait_until(lambda: handler.links == [1, 3])
+
+
+def test_a_slow_batch_is_committed_in_turns(bus: Bus, producer: Producer, running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("apps.events.delivery.TURN_SECONDS", 0.05)
+    lags: set[int] = set()
+
+    def take_time(_link_id: int, _attempt: int) -> None:
+        time.sleep(0.02)
+        lags.add(lag(bus, "recorder"))
+
+    handler = Recorder(fail=take_time)
+    publish(producer, *(link_event(number) for number in range(1, 11)))
+    running.start(handler)
+    wait_until(lambda: lag(bus, "recorder") == 0)
+
+    assert handler.links == list(range(1, 11))
+    assert len(lags) > 1
 
 
 def outage(attempts: int) -> Callable[[int], None]:
@@ -292,6 +315,18 @@ def test_a_replay_keeps_key_bytes_and_headers_and_names_the_group(bus: Bus, prod
     assert (record.key, record.value, record.headers["own"]) == ("the key", b"not JSON", b"header")
     assert is_replay_for(record, "recorder")
     assert not is_replay_for(record, "another group")
+
+
+def test_what_was_put_aside_twice_comes_back_once(bus: Bus, producer: Producer) -> None:
+    origin = {"group": b"g", "topic": TOPIC.encode(), "log": b"l", "partition": b"0", "offset": b"7"}
+    letter = Message(key="k", value=link_event(7), headers=origin)
+    producer.publish(dead_letter_topic(TOPIC), [letter, letter, Message(key="k", value=b"", headers=origin | {"offset": b"8"})])
+
+    assert replay(TOPIC, bus=bus, limit=10, advance=lambda _count: None) == 3
+    consumer = bus.consumer(group="inspector", topics=[TOPIC])
+    batches = read(consumer, at_least=3, timeout=0.5)
+    consumer.close()
+    assert [record.value for batch in batches for record in batch.records] == [link_event(7), b""]
 
 
 def test_a_replay_stops_at_its_limit(bus: Bus, producer: Producer, running: Running) -> None:
