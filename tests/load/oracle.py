@@ -20,6 +20,7 @@ from apps.links.models import Link
 
 # Clicks delivered twice come within this time after the last (s).
 _AFTERMATH = 2.0
+_SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Probes that are wrong, and how many clicks each store counts in all.
+    """Probes that are wrong (the first fifty of each kind), and how many clicks each store counts in all.
 
     `extra` are stored clicks whose answer never arrived: allowed only for requests in flight at a kill.
     """
@@ -52,10 +53,12 @@ class Verdict:
         return not self.lost and self.in_table == self.in_rollup == self.on_links
 
 
-def read_stored() -> Stored:
-    """What this installation holds now."""
+def read_stored(prefix: str) -> Stored:
+    """What this installation holds now of the probes whose names begin with `prefix`, and in all."""
     with connections["clickhouse"].cursor() as cursor:
-        cursor.execute("SELECT substring(user_agent, 7), count() FROM click_events WHERE startsWith(user_agent, 'probe/') GROUP BY 1")
+        cursor.execute(
+            "SELECT substring(user_agent, 7), count() FROM click_events WHERE startsWith(user_agent, %s) GROUP BY 1", [f"probe/{prefix}"]
+        )
         probes = dict(cursor.fetchall())
         cursor.execute("SELECT count() FROM click_events")
         in_table = cursor.fetchone()[0]
@@ -68,9 +71,9 @@ def read_stored() -> Stored:
 def judge(*, accepted: Set[str], stored: Stored) -> Verdict:
     """The difference between the probes that were `accepted` and what is `stored`."""
     return Verdict(
-        lost=sorted(accepted - stored.probes.keys()),
-        doubled=sorted(probe for probe, count in stored.probes.items() if count > 1),
-        extra=sorted(stored.probes.keys() - accepted),
+        lost=sorted(accepted - stored.probes.keys())[:_SHOWN],
+        doubled=sorted(probe for probe, count in stored.probes.items() if count > 1)[:_SHOWN],
+        extra=sorted(stored.probes.keys() - accepted)[:_SHOWN],
         accepted=len(accepted),
         in_table=stored.in_table,
         in_rollup=stored.in_rollup,
@@ -78,18 +81,19 @@ def judge(*, accepted: Set[str], stored: Stored) -> Verdict:
     )
 
 
-def wait_and_judge(accepted: Set[str], *, patience: float = 60.0) -> Verdict:
+def wait_and_judge(accepted: Set[str], *, prefix: str, patience: float = 60.0) -> Verdict:
     """The verdict once all is stored, or after `patience` seconds. What would be stored twice has
     had a little longer to arrive."""
     deadline = time.monotonic() + patience
-    while not judge(accepted=accepted, stored=read_stored()).is_settled and time.monotonic() < deadline:
+    while not judge(accepted=accepted, stored=read_stored(prefix)).is_settled and time.monotonic() < deadline:
         time.sleep(0.5)
     time.sleep(_AFTERMATH)
-    return judge(accepted=accepted, stored=read_stored())
+    return judge(accepted=accepted, stored=read_stored(prefix))
 
 
 def main(log: str) -> None:
     """Judge the answers in the file `log`, as the generator writes it."""
     answers = [json.loads(line) for line in Path(log).read_text(encoding="utf-8").splitlines()]
-    verdict = wait_and_judge({answer["probe"] for answer in answers if 300 <= answer["status"] < 400})
+    accepted = {answer["probe"] for answer in answers if 300 <= answer["status"] < 400}
+    verdict = wait_and_judge(accepted, prefix=answers[0]["probe"].partition("-")[0])
     sys.stdout.write(json.dumps(asdict(verdict)) + "\n")
