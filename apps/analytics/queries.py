@@ -46,7 +46,7 @@ _OVERLOADED = {
 
 def fetch(sql: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """Rows of `sql`, whose `%(name)s` are bound to `parameters`. Raises AnalyticsUnavailable within 5 s."""
-    with _answering(), connections[DATABASE].cursor() as cursor:
+    with answering(), connections[DATABASE].cursor() as cursor:
         native = cursor.cursor
         native.set_settings(_LIMITS)
         with _patience(native._client.connection):
@@ -56,7 +56,8 @@ def fetch(sql: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
 
 
 @contextmanager
-def _answering() -> Iterator[None]:
+def answering() -> Iterator[None]:
+    """Turns the failures of a server that cannot answer now into AnalyticsUnavailable."""
     try:
         yield
     except (DatabaseError, InterfaceError, DriverError, EOFError, OSError) as error:

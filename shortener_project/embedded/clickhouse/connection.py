@@ -53,8 +53,11 @@ class ClientConnection:
                 session.close()
         except EngineError as error:
             self._refuse(error)
-        except (EOFError, ProtocolError, OSError) as error:
+        except (EOFError, ProtocolError, ConnectionError, TimeoutError) as error:
             logger.debug("%s ended: %r", self.tag, error)
+        except OSError:
+            # Such as a full disk. The client learns by the connection's end that nothing is certain.
+            logger.exception("%s ended", self.tag)
 
     def _welcome(self) -> Session:
         """Check who the client is and open its session. Raises EngineError when it may not or cannot go on."""
@@ -117,15 +120,11 @@ class ClientConnection:
         columns = session.sample(insert)
         for column in columns:
             layout_of(column.type)  # says now that it cannot be walked, not in the middle of the rows
-        running = session.insert(insert)
-        try:
+        with session.insert(insert) as append:
             self.stream.sendall(packets.header(columns))
             while (block := packets.read_data(self._reader)).columns:
                 if block.rows:
-                    running.append(block.raw)
-            running.finish()
-        finally:
-            running.close()
+                    append(block.raw)
 
     def _end_after(self, error: EngineError) -> bytes:
         """What ends a query that failed; to a client that cancelled it the failure is no news."""

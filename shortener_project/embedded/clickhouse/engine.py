@@ -18,7 +18,7 @@ class Engine:
         that reason on standard error alone. Raises OSError when the directory cannot be made.
         """
         path.mkdir(parents=True, exist_ok=True)
-        self._path = str(path.resolve())
+        self.path = path.resolve()
         # The engine lives while a connection to it is open.
         self._keeper = self.connect()
         self._keeper_lock = threading.Lock()
@@ -28,7 +28,7 @@ class Engine:
     def connect(self) -> Connection:
         """A session of its own inside the engine; it runs one statement at a time."""
         try:
-            return Connection(self._path)
+            return Connection(str(self.path))
         except Exception as error:
             raise EngineError.of(error) from error
 

@@ -2,9 +2,10 @@
 
 import json
 import re
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import suppress
-from typing import Any
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 from shortener_project.embedded.clickhouse import statements
 from shortener_project.embedded.clickhouse.blocks import Block, Column, read_block
@@ -121,41 +122,26 @@ class Session:
             raise EngineError(NO_SUCH_COLUMN_IN_TABLE, f"DB::Exception: No such column {unknown[0]} in table {insert.table}")
         return [Column(name, types[name]) for name in insert.columns]
 
-    def insert(self, insert: Insert) -> "RunningInsert":
-        """Begin an INSERT. Raises EngineError."""
-        try:
-            return RunningInsert(self._connection.send_insert(insert.sql, "Native"))
-        except Exception as error:
-            raise EngineError.of(error) from error
+    @contextmanager
+    def insert(self, insert: Insert) -> Iterator[Callable[[bytes], None]]:
+        """Gives a function that takes the insert's blocks; all are stored when the context ends well.
 
-
-class RunningInsert:
-    """An INSERT that takes blocks. The first failure is kept until `finish`, since a client sends on until its end."""
-
-    def __init__(self, inserter: Any) -> None:
-        self._inserter = inserter
-        self._failure: EngineError | None = None
-
-    def append(self, block: bytes) -> None:
-        if self._failure is None:
+        The blocks wait in a file: chDB's own streaming insert reports success when the engine has refused
+        the rows. Raises EngineError, or OSError when the disk is full.
+        """
+        with TemporaryFile(dir=self._engine.path, buffering=0) as file:
+            yield lambda block: _write(file, block)
+            file.seek(0)
             try:
-                self._inserter.append(block)
-            except Exception as error:  # noqa: BLE001 - raised by `finish`
-                self._failure = EngineError.of(error)
+                self._connection.query(insert.from_file(f"/dev/fd/{file.fileno()}"))
+            except Exception as error:
+                raise EngineError.of(error) from error
 
-    def finish(self) -> None:
-        """Store what was appended. Raises EngineError with the first failure."""
-        if self._failure:
-            raise self._failure
-        try:
-            self._inserter.finish()
-        except Exception as error:
-            raise EngineError.of(error) from error
 
-    def close(self) -> None:
-        """Drop what was appended, unless it has been stored."""
-        with suppress(RuntimeError):
-            self._inserter.cancel()
+def _write(file: IO[bytes], data: bytes) -> None:
+    written = 0
+    while written < len(data):
+        written += file.write(memoryview(data)[written:])
 
 
 def describe(engine: Engine, database: str, source: str) -> list[tuple[Column, str]]:

@@ -22,11 +22,11 @@ class Insert:
     columns: tuple[str, ...]
     settings: str
 
-    @property
-    def sql(self) -> str:
-        """The statement without the rows' format."""
+    def from_file(self, path: str) -> str:
+        """The statement that takes its rows, in the Native format, from a file."""
         names = ", ".join(_quote(column) for column in self.columns)
-        return f"INSERT INTO {self.table} {f'({names})' if names else ''} {self.settings}"
+        target = f"{self.table} ({names})" if names else self.table
+        return f"INSERT INTO {target} FROM INFILE {quote_literal(path)} {self.settings} FORMAT Native"
 
 
 def parse_insert(sql: str) -> Insert | None:
