@@ -14,9 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.models import Membership, User, Workspace
 
 if TYPE_CHECKING:
+    MembershipAdminBase = admin.ModelAdmin[Membership]
     MembershipInlineBase = admin.TabularInline[Membership, Workspace]
     WorkspaceAdminBase = admin.ModelAdmin[Workspace]
 else:
+    MembershipAdminBase = admin.ModelAdmin
     MembershipInlineBase = admin.TabularInline
     WorkspaceAdminBase = admin.ModelAdmin
 
@@ -76,13 +78,34 @@ class UserAdmin(DjangoUserAdmin[User]):
 
 
 class MembershipInline(MembershipInlineBase):
+    """Members and their roles. New ones are added on the page of memberships: a search field for each row
+    would cost a query for each.
+    """
+
     model = Membership
     extra = 0
-    autocomplete_fields = ("user",)
-    readonly_fields = ("created_at",)
+    fields = ("user", "role", "created_at")
+    readonly_fields = ("user", "created_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
         return super().get_queryset(request).select_related("user", "workspace").order_by("created_at", "id")
+
+    def has_add_permission(self, request: HttpRequest, obj: Workspace | None = None) -> bool:
+        return False
+
+
+@admin.register(Membership)
+class MembershipAdmin(MembershipAdminBase):
+    list_display = ("user", "workspace", "role", "created_at")
+    list_filter = ("role",)
+    list_select_related = ("user", "workspace")
+    list_per_page = 50
+    search_fields = ("user__email", "workspace__name")
+    search_help_text = _("E-mail address of the member, or name of the workspace")
+    ordering = ("-created_at", "-id")
+    show_full_result_count = False
+    autocomplete_fields = ("user", "workspace")
+    readonly_fields = ("created_at",)
 
 
 @admin.register(Workspace)

@@ -1,12 +1,13 @@
 """Who may do what: every role against every action."""
 
 import pytest
+from django.contrib.auth.models import Group
 
-from apps.accounts import policy
+from apps.accounts import groups, policy
 from apps.accounts.models import Membership, Workspace
-from apps.accounts.policy import Action
+from apps.accounts.policy import Action, BackOffice
 from apps.common.errors import NotFound, PermissionDenied
-from tests.cast import Cast
+from tests.cast import Cast, make_user
 
 READ = {Action.LINK_VIEW, Action.ANALYTICS_VIEW}
 WRITE = {Action.LINK_CREATE, Action.LINK_EDIT, Action.LINK_DELETE}
@@ -80,3 +81,30 @@ def test_visible_workspaces_are_listed_once(cast: Cast) -> None:
     visible = policy.visible_workspaces(cast.owner, Action.LINK_VIEW)
 
     assert sorted(workspace.pk for workspace in visible) == sorted([cast.workspace.pk, cast.owner.personal_workspace.pk])
+
+
+OFFICE = {
+    groups.MODERATOR: {Action.LINK_VIEW, Action.LINK_EDIT},
+    groups.ADMIN: {Action.LINK_VIEW, Action.LINK_CREATE, Action.LINK_EDIT, Action.LINK_DELETE},
+    "": set(),
+}
+
+
+@pytest.mark.parametrize("group", OFFICE)
+@pytest.mark.parametrize("action", Action)
+def test_in_the_back_office_the_permissions_of_the_group_hold_for_every_workspace(cast: Cast, group: str, action: Action) -> None:
+    user = make_user("staff", is_staff=True)
+    user.groups.set(Group.objects.filter(name=group))
+    office, thing, allowed = BackOffice(user), Thing(cast.workspace), action in OFFICE[group]
+
+    assert policy.may(office, action, thing) is allowed
+    assert policy.visible_workspaces(office, action).filter(pk=cast.workspace.pk).exists() is allowed
+    assert not policy.may(user, action, thing)
+
+
+@pytest.mark.parametrize("closed", ["is_active", "is_staff"])
+def test_who_does_not_work_there_any_more_may_do_nothing(cast: Cast, closed: str) -> None:
+    user = make_user("staff", is_staff=True, is_superuser=True)
+    setattr(user, closed, False)
+
+    assert policy.allowed_actions(BackOffice(user), cast.workspace.pk) == frozenset()
