@@ -56,7 +56,6 @@ def spawn(command: Command, output: int | IO[bytes]) -> Process:
 
 def run(command: Command, *, input_text: str = "", timeout: float = 60) -> "subprocess.CompletedProcess[str]":
     """Run `command` to its end. Raises OSError, subprocess.TimeoutExpired."""
-    credentials = {"user": command.user.uid, "group": command.user.gid, "extra_groups": []} if command.user else {}
     return subprocess.run(  # noqa: S603 - our own command lines
         list(command.arguments),
         env={**os.environ, **command.environment},
@@ -66,5 +65,7 @@ def run(command: Command, *, input_text: str = "", timeout: float = 60) -> "subp
         capture_output=True,
         timeout=timeout,
         check=False,
-        **credentials,  # type: ignore[arg-type]
+        user=command.user.uid if command.user else None,
+        group=command.user.gid if command.user else None,
+        extra_groups=[] if command.user else None,
     )

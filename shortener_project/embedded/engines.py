@@ -46,10 +46,15 @@ def engines_for(variables: Iterable[str], var_dir: Path, *, durable: bool = True
     return [made[variable]() for variable in variables]
 
 
-def start_engines(engines: Sequence[Engine], start: Start) -> None:
+def _never() -> bool:
+    return False
+
+
+def start_engines(engines: Sequence[Engine], start: Start, *, should_stop: Callable[[], bool] = _never) -> None:
     """Prepare, start and await `engines`, all at once; `start` is called in this thread.
 
-    Raises EngineError or OSError for the first that fails; those that run then are left to the caller.
+    Returns early, with engines that are not ready, when `should_stop` says so. Raises EngineError or
+    OSError for the first that fails; those that run then are left to the caller.
     """
     with ThreadPoolExecutor(max_workers=2 * len(engines) or 1) as pool:
         prepared = {pool.submit(engine.prepare): engine for engine in engines}
@@ -57,15 +62,15 @@ def start_engines(engines: Sequence[Engine], start: Start) -> None:
         for done in as_completed(prepared):
             done.result()
             engine = prepared[done]
-            awaited.append(pool.submit(await_engine, engine, start(engine.name, engine.command())))
+            awaited.append(pool.submit(await_engine, engine, start(engine.name, engine.command()), should_stop))
         for ready in as_completed(awaited):
             ready.result()
 
 
-def await_engine(engine: Engine, process: Process) -> None:
-    """Return when `engine` answers. Raises EngineError when it has ended or takes too long."""
+def await_engine(engine: Engine, process: Process, should_stop: Callable[[], bool]) -> None:
+    """Return when `engine` answers or `should_stop` says so. Raises EngineError when it has ended or takes too long."""
     deadline = time.monotonic() + READY_SECONDS
-    while not engine.is_ready():
+    while not should_stop() and not engine.is_ready():
         if process.poll() is not None:
             raise EngineError(f"{engine.name}: ended with exit code {process.returncode} instead of becoming ready")
         if time.monotonic() > deadline:

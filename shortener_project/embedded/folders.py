@@ -17,6 +17,7 @@ def make_var_dir(var_dir: Path) -> None:
     Raises StartError naming VAR_DIR when it cannot be written.
     """
     try:
+        _check_owner(var_dir)
         for name in ("", "run", "log", "spool"):
             (var_dir / name).mkdir(parents=True, exist_ok=True)
         make_private(var_dir / "secrets")
@@ -63,6 +64,13 @@ def write_private(file: Path, text: str) -> None:
         stream.flush()
         os.fsync(descriptor)
     draft.replace(file)
+
+
+def _check_owner(var_dir: Path) -> None:
+    """Files of two users in one place end in errors that are hard to read."""
+    secrets_dir = var_dir / "secrets"
+    if secrets_dir.is_dir() and (owner := secrets_dir.stat().st_uid) != os.getuid():
+        raise StartError("VAR_DIR", f"{var_dir} belongs to the user with the id {owner}, who started the product there before")
 
 
 def _make_secret(file: Path) -> None:

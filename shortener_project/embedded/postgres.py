@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 import psycopg
@@ -16,7 +17,7 @@ from shortener_project.embedded.postgres_home import Home
 _INITDB = (
     *("--username=postgres", "--auth=reject"),
     *("--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8"),
-    *("--no-instructions", "--no-sync"),
+    "--no-instructions",
 )
 # Nobody logs in as the superuser; `postgres --single` is the way in when it is ever needed.
 _ACCESS = f"local all {wiring.DATABASE_USER} scram-sha-256\n"
@@ -26,8 +27,7 @@ _OPTIONS = {
     "max_connections": "200",
     "max_wal_size": "1GB",
     "log_checkpoints": "off",
-    # The log of the whole has times of its own.
-    "log_line_prefix": "",
+    "log_line_prefix": "%m ",
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
@@ -63,8 +63,7 @@ class Postgres:
 
     def command(self) -> Command:
         """The server's command line."""
-        settings = [part for name, value in self._options.items() for part in ("-c", f"{name}={value}")]
-        return self._program("postgres", "-D", str(self.home.data), "-k", str(self._socket_dir), *settings)
+        return self._program("postgres", "-D", str(self.home.data), "-k", str(self._socket_dir), *_as_options(self._options))
 
     def is_ready(self) -> bool:
         """Whether our role can log in to our database."""
@@ -85,17 +84,16 @@ class Postgres:
         draft = self.home.data.with_name(f"{self.home.data.name}.new")
         self.home.remove(draft)
         self._make_own(draft)
-        _check(run(self._program("initdb", "-D", str(draft), *_INITDB)), "initdb")
+        initdb = self._program("initdb", "-D", str(draft), *_INITDB, *([] if self._durable else ["--no-sync"]))
+        _check(run(initdb), "initdb")
         (draft / "pg_hba.conf").write_text(_ACCESS, encoding="ascii")
         password = wiring.read_secret(self._var_dir, "postgres_password")
         statements = (
             f"CREATE ROLE {wiring.DATABASE_USER} LOGIN CREATEDB PASSWORD '{password}'\n"
             f"CREATE DATABASE {wiring.DATABASE_NAME} OWNER {wiring.DATABASE_USER}\n"
         )
-        single = self._program("postgres", "--single", "-D", str(draft), "-c", "log_checkpoints=off", "-c", "fsync=off", "postgres")
+        single = self._program("postgres", "--single", "-D", str(draft), *_as_options(self._options), "postgres")
         _check(run(single, input_text=statements), "CREATE DATABASE")
-        if self._durable:
-            os.sync()
         draft.rename(self.home.data)
 
     def _program(self, name: str, *arguments: str) -> Command:
@@ -107,6 +105,10 @@ class Postgres:
         make_private(directory)
         if user := self.home.user:
             os.chown(directory, user.uid, user.gid)
+
+
+def _as_options(settings: Mapping[str, str]) -> list[str]:
+    return [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
 
 
 def _check(done: "subprocess.CompletedProcess[str]", what: str) -> None:
