@@ -29,9 +29,14 @@ _MAX_SHAPES = 4096
 # Longer requests are the ordinary path's business, which also limits them.
 MAX_HEAD = 8192
 
-Picker = Callable[[dict[bytes, bytes]], tuple[bytes, ...]]
+Headers = dict[bytes, bytes]
+Picker = Callable[[Headers], tuple[bytes, ...] | None]
 # From the peer's address and X-Forwarded-For to the client's address.
 ClientAddress = Callable[[bytes, bytes], bytes]
+
+
+def _refuse(_headers: Headers) -> None:
+    """Picks nothing: requests of this shape cannot be hot."""
 
 
 class _Callbacks:
@@ -50,7 +55,7 @@ class Lookahead:
         self.entries = cache.entries
         self.answered = 0
         self.append_click = spool.append
-        self.shapes: dict[tuple[bytes, ...], Picker | None] = {}
+        self.shapes: dict[tuple[bytes, ...], Picker] = {}
         self.targets: list[bytes] = []
         self.headers: dict[bytes, bytes] = {b"": b""}
         # Holds one item for as long as the message is not complete.
@@ -71,12 +76,12 @@ class Lookahead:
         try:
             self.feed(data)
             names = tuple(headers)
-            picker = self.shapes[names] if names in self.shapes else self._learn(names)
+            picked = (self.shapes.get(names) or self._learn(names))(headers)
             # A line more or less than headers: one came twice, or something follows the message.
-            if pending or picker is None or data.count(b"\n") != len(names) + 1 or not data.endswith(b"\r\n\r\n"):
+            if pending or picked is None or data.count(b"\n") != len(names) + 1 or not data.endswith(b"\r\n\r\n"):
                 self._start_parser()
                 return None
-            host, connection, forwarded, agent, referrer, language, purpose = picker(headers)
+            host, connection, forwarded, agent, referrer, language, purpose = picked
             target = targets[0]
             # "GET " or "HEAD " before the target.
             is_get = data[0] == 71
@@ -113,10 +118,10 @@ class Lookahead:
             return None, b""
         return self.entries.get(host + path), query
 
-    def _learn(self, names: tuple[bytes, ...]) -> Picker | None:
-        """How to pick from requests of this shape; None when they cannot be hot."""
+    def _learn(self, names: tuple[bytes, ...]) -> Picker:
+        """How to pick from requests of this shape."""
         spelled = {name.lower(): name for name in names}
-        picker: Picker | None = None
+        picker: Picker = _refuse
         if len(spelled) == len(names) and b"host" in spelled and not _REFUSED & spelled.keys():
             spelled.setdefault(_PURPOSE, spelled.get(b"purpose", b""))
             picker = itemgetter(*(spelled.get(name, b"") for name in _PICKED))

@@ -1,31 +1,40 @@
-"""Pages that a visitor of a short link may get instead of a redirect."""
+"""The page that a visitor of a short link gets instead of a redirect."""
+
+from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 
+from apps.common import error_pages
 from apps.redirects.asgi import RESOLUTION, Resolution
 from apps.redirects.decide import Outcome
 
 _STATUS = {
-    Outcome.NOT_FOUND: 404,
-    Outcome.SCHEDULED: 404,
-    Outcome.DISABLED: 404,
-    Outcome.EXPIRED: 410,
-    Outcome.DELETED: 410,
-    Outcome.UNAVAILABLE: 503,
+    Outcome.NOT_FOUND: HTTPStatus.NOT_FOUND,
+    Outcome.SCHEDULED: HTTPStatus.NOT_FOUND,
+    Outcome.DISABLED: HTTPStatus.NOT_FOUND,
+    Outcome.EXPIRED: HTTPStatus.GONE,
+    Outcome.DELETED: HTTPStatus.GONE,
+    Outcome.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
 }
-RETRY_AFTER_SECONDS = 1
+# A database that restarts is back within seconds, and asking again costs little.
+RETRY_AFTER = "1"
 
 
 def visitor_page(request: HttpRequest, code: str) -> HttpResponse:
-    """Tells why there is no redirect. The answer is never to be kept by a cache: the link may
-    lead somewhere a second later."""
+    """Tells why there is no redirect, without asking the database or the session. The answer is never
+    to be kept by a cache: the link may lead somewhere a second later."""
     scope = getattr(request, "scope", {})
-    resolution = scope.get(RESOLUTION, Resolution(Outcome.NOT_FOUND, code, ""))
-    context = {"reason": resolution.outcome.value, "code": resolution.code, "hostname": resolution.hostname}
-    response = render(request, "redirects/unavailable.html", context, status=_STATUS[resolution.outcome])
+    found = scope.get(RESOLUTION, Resolution(Outcome.NOT_FOUND, code, ""))
+    response = error_pages.page(
+        request,
+        _STATUS[found.outcome],
+        template="redirects/unavailable.html",
+        reason=found.outcome.value,
+        code=found.code,
+        hostname=found.hostname,
+    )
     response["Cache-Control"] = "private, no-store"
     response["X-Robots-Tag"] = "noindex"
-    if resolution.outcome is Outcome.UNAVAILABLE:
-        response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    if found.outcome is Outcome.UNAVAILABLE:
+        response["Retry-After"] = RETRY_AFTER
     return response
