@@ -42,6 +42,8 @@ class ClientConnection:
         self._credentials = credentials
         self._watch = watch
         self._reader = Reader(receive=stream.recv)
+        # Whether the statement in progress, if any, stores nothing.
+        self.is_reading = False
 
     def serve(self) -> None:
         try:
@@ -92,6 +94,7 @@ class ClientConnection:
             raise unsupported("compression")
         packets.read_external_tables(self._reader)
         try:
+            self.is_reading = statements.is_select(query.sql)
             session.apply(query.settings)
             if insert := statements.parse_insert(query.sql):
                 self._serve_insert(session, insert)

@@ -53,7 +53,7 @@ class Watch:
                 self._running.discard(connection)
 
     def close(self, *, grace: float) -> bool:
-        """Let no statement begin, and wait up to `grace` seconds for those that run.
+        """Let no statement begin, cancel those that only read, and wait up to `grace` seconds for the others.
 
         Returns whether all connections have ended.
         """
@@ -61,6 +61,10 @@ class Watch:
             self.is_closing = True
             for connection in self._open - self._running:
                 _stop_reading(connection)
+            readers = [connection for connection in self._running if connection.is_reading]
+        for connection in readers:
+            self._engine.kill(connection.tag)
+        with self._changed:
             return self._changed.wait_for(lambda: not self._open, timeout=grace)
 
     def _look(self) -> None:

@@ -21,6 +21,7 @@ class Bridge:
         self.path = path
         self.port = 0
         self.lines: list[str] = []
+        self._clients: list[Client] = []
 
     def start(self) -> "Bridge":
         """Start it on the port that it had before, if any, and wait until it listens."""
@@ -44,7 +45,17 @@ class Bridge:
 
     def client(self, **options: Any) -> Client:
         """A client of the unmodified driver."""
-        return Client("127.0.0.1", port=self.port, **{"database": "analytics", "password": PASSWORD, "connect_timeout": 2, **options})
+        client = Client("127.0.0.1", port=self.port, **{"database": "analytics", "password": PASSWORD, "connect_timeout": 2, **options})
+        self._clients.append(client)
+        return client
+
+    def close(self) -> None:
+        """End it in any way, and the connections of its clients."""
+        for client in self._clients:
+            client.disconnect()
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
 
     def _drain(self) -> None:
         assert self.process.stderr is not None

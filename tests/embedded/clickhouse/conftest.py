@@ -14,7 +14,7 @@ def bridge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bridge]:
     """A running bridge on a directory with a blank in its name."""
     running = Bridge(tmp_path_factory.mktemp("click house")).start()
     yield running
-    running.stop()
+    running.close()
 
 
 @pytest.fixture
@@ -28,6 +28,4 @@ def mortal_bridge(tmp_path: Path) -> Iterator[Bridge]:
     """A bridge of one test, which may end it in any way."""
     running = Bridge(tmp_path / "data").start()
     yield running
-    if running.process.poll() is None:
-        running.process.kill()
-        running.process.wait()
+    running.close()
