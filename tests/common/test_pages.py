@@ -1,16 +1,20 @@
 """Error pages, the health check, and what the middleware adds to requests and answers."""
 
+import io
+import json
 from collections.abc import Callable
 
 import pytest
 from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
 from django.core.exceptions import SuspiciousOperation
+from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.test import Client
 from django.urls import path
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from apps.common import errors
+from apps.common.middleware import ClientMiddleware
 from apps.common.requests import address_of
 from shortener_project import urls
 
@@ -148,3 +152,23 @@ def test_the_address_comes_from_trusted_proxies_alone(settings: Settings) -> Non
 
     assert behind == {"address": "203.0.113.9", "secure": True}
     assert beside == {"address": "198.51.100.7", "secure": False}
+
+
+def test_a_header_with_underscores_is_not_taken_for_its_twin(settings: Settings) -> None:
+    settings.TRUSTED_PROXIES = ["10.0.0.0/8"]
+    headers = [(b"x_forwarded_for", b"1.2.3.4"), (b"x-forwarded-for", b"203.0.113.9"), (b"host", b"testserver")]
+    scope = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": headers, "client": ("10.0.0.1", 4711)}
+
+    answer = ClientMiddleware(echo)(ASGIRequest(scope, io.BytesIO()))  # type: ignore[arg-type]
+
+    assert json.loads(answer.content)["address"] == "203.0.113.9"
+
+
+def test_a_header_sent_twice_is_read_in_its_order(settings: Settings) -> None:
+    settings.TRUSTED_PROXIES = ["10.0.0.0/8"]
+    headers = [(b"x-forwarded-for", b"1.2.3.4"), (b"x-forwarded-for", b"203.0.113.9")]
+    scope = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": headers, "client": ("10.0.0.1", 4711)}
+
+    answer = ClientMiddleware(echo)(ASGIRequest(scope, io.BytesIO()))  # type: ignore[arg-type]
+
+    assert json.loads(answer.content)["address"] == "203.0.113.9"
