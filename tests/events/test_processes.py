@@ -73,18 +73,18 @@ def stored(redis_url: str) -> dict[str, int]:
 
 def test_a_consumer_killed_anywhere_repeats_and_loses_no_effect(bus: Bus, producer: Producer, start: Start, redis_url: str) -> None:
     chance = random.Random(3)
-    links = publish_links(producer, 2000)
+    links = publish_links(producer, 1000)
 
-    for _ in range(3):
+    for _ in range(2):
         before = len(stored(redis_url))
         process = start("consume")
-        wait_until(lambda before=before: len(stored(redis_url)) > before, timeout=20)  # type: ignore[misc]
+        wait_until(lambda before=before: len(stored(redis_url)) > before, timeout=60)  # type: ignore[misc]
         time.sleep(chance.uniform(0, 0.2))
         process.kill()
         process.wait()
     interrupted_at = len(stored(redis_url))
     start("consume", PROBE_DELAY="0")
-    wait_until(lambda: lag(bus) == 0, timeout=30)
+    wait_until(lambda: lag(bus) == 0, timeout=60)
 
     assert interrupted_at < len(links)
     assert stored(redis_url) == dict.fromkeys(links, 1)
@@ -93,35 +93,35 @@ def test_a_consumer_killed_anywhere_repeats_and_loses_no_effect(bus: Bus, produc
 def test_a_consumer_that_slept_through_its_lease_does_no_harm(bus: Bus, producer: Producer, start: Start, redis_url: str) -> None:
     links = publish_links(producer, 1000)
     zombie = start("consume")
-    wait_until(lambda: len(stored(redis_url)) > 0, timeout=20)
+    wait_until(lambda: len(stored(redis_url)) > 0, timeout=60)
 
     zombie.send_signal(signal.SIGSTOP)
     start("consume", PROBE_DELAY="0.003")
     seen = len(stored(redis_url))
-    wait_until(lambda: len(stored(redis_url)) > seen, timeout=20)
+    wait_until(lambda: len(stored(redis_url)) > seen, timeout=60)
     zombie.send_signal(signal.SIGCONT)
-    wait_until(lambda: lag(bus) == 0, timeout=30)
+    wait_until(lambda: lag(bus) == 0, timeout=60)
 
     assert stored(redis_url) == dict.fromkeys(links, 1)
 
 
 def test_sigterm_ends_a_consumer_in_order_within_five_seconds(bus: Bus, producer: Producer, start: Start, redis_url: str) -> None:
-    publish_links(producer, 3000)
+    publish_links(producer, 2000)
     process = start("consume")
-    wait_until(lambda: len(stored(redis_url)) > 0, timeout=20)
+    wait_until(lambda: len(stored(redis_url)) > 0, timeout=60)
 
     process.terminate()
     code = process.wait(timeout=5)
 
     assert code == 0
-    assert lag(bus) == 3000 - len(stored(redis_url))
+    assert lag(bus) == 2000 - len(stored(redis_url))
 
 
 def test_sigterm_ends_the_relay_after_it_published(bus: Bus, start: Start) -> None:
     with transaction.atomic():
         outbox.record(topic=Topic.URL_UPDATED, key="1", payload=link_payload(), occurred_at=NOW)
     process = start("relay_outbox")
-    wait_until(lambda: not OutboxEvent.objects.filter(published_at=None).exists(), timeout=20)
+    wait_until(lambda: not OutboxEvent.objects.filter(published_at=None).exists(), timeout=60)
 
     process.terminate()
     code = process.wait(timeout=5)
