@@ -84,11 +84,11 @@ def test_a_redirector_told_to_end_finishes_at_once_and_hands_its_spool_over(
 
 
 def test_a_shipper_killed_again_and_again_loses_nothing(spool_dir: Path, redis_url: str, transactional_db: None) -> None:
-    clicks = 20_000
-    spool = spool_with(spool_dir, clicks, file_bytes=1 << 19)
+    clicks = 10_000
+    spool = spool_with(spool_dir, clicks, file_bytes=1 << 18)
     spool.close()
     env = environment(spool_dir, redis_url)
-    for _ in range(3):
+    for _ in range(2):
         shipper = command(env, "ship_clicks")
         left = len(files(spool_dir))
         wait_for(lambda left=left: len(files(spool_dir)) < left, "some clicks to be shipped", timeout=30)
@@ -97,7 +97,8 @@ def test_a_shipper_killed_again_and_again_loses_nothing(spool_dir: Path, redis_u
     last = command(env, "ship_clicks")
     wait_for(lambda: not files(spool_dir), "the rest to be shipped", timeout=60)
     last.send_signal(signal.SIGTERM)
-    assert last.wait(15) == 0
+    # It may have found nothing to do, and have been told to end while it was still starting.
+    assert last.wait(15) in (0, -signal.SIGTERM)
 
     get_bus.cache_clear()
     consumer = get_bus().consumer(group="test", topics=[Topic.URL_REDIRECTED])
