@@ -126,9 +126,7 @@ def test_a_pasted_short_url_finds_its_link(make_link: MakeLink, owner: User) -> 
 def test_every_naughty_text_can_be_searched_for(make_link: MakeLink, owner: User) -> None:
     make_link()
     for text in shared_json("naughty-strings/blns.json"):
-        for filters in ({"search": text}, {"tag": text}, {"sort": text, "state": text}):
-            assert len(selectors.list_links(actor=owner, **filters)) <= 1
-        selectors.check_code(hostname=text, code=text)
+        assert len(selectors.list_links(actor=owner, search=text, tag=text, sort=text, state=text)) <= 1
 
 
 def test_a_tag_selects_its_links_in_any_case(make_link: MakeLink, owner: User) -> None:
