@@ -12,13 +12,12 @@ django.setup(set_prefix=False)
 from django.conf import settings  # noqa: E402
 from django.core.handlers.asgi import ASGIHandler  # noqa: E402
 
+from apps.redirects import thin  # noqa: E402
 from apps.redirects.asgi import RedirectApplication  # noqa: E402
 from apps.redirects.redirector import get_redirector  # noqa: E402
-from shortener_project import urls_redirector  # noqa: E402
 
-# This process has pages for visitors only: no sessions, no log-in, no forms. It is the only place
-# that narrows the settings, before the handler reads them.
-settings.ROOT_URLCONF = urls_redirector.__name__
-settings.MIDDLEWARE = urls_redirector.MIDDLEWARE
+# The only place that narrows the settings, before the handler reads them.
+settings.ROOT_URLCONF = thin.URLCONF
+settings.MIDDLEWARE = thin.MIDDLEWARE
 
 application = RedirectApplication(ASGIHandler(), get_redirector())

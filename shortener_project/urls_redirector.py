@@ -6,19 +6,6 @@ from django.views.generic import RedirectView
 
 from apps.common.views import healthz
 
-MIDDLEWARE = [
-    "apps.common.middleware.HealthMiddleware",
-    "apps.common.middleware.RequestIdMiddleware",
-    "apps.common.middleware.ClientMiddleware",
-    "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "apps.common.middleware.DomainErrorMiddleware",
-]
-
 handler400 = "apps.common.views.bad_request"
 handler403 = "apps.common.views.permission_denied"
 handler404 = "apps.common.views.page_not_found"

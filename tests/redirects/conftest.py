@@ -10,9 +10,8 @@ import pytest
 from apps.accounts.models import User, Workspace
 from apps.links import services
 from apps.links.models import Domain, Link
-from apps.redirects import invalidation
+from apps.redirects import invalidation, thin
 from apps.redirects.snapshot import Snapshot
-from shortener_project import urls_redirector
 from tests.events.valkey import Server
 from tests.redirects.serving import HOST, Threaded, threaded
 
@@ -44,8 +43,8 @@ def spool_dir(settings: Any, tmp_path: Path) -> Path:
 def domain(transactional_db: None, settings: Any, tmp_path: Path) -> Domain:
     settings.ALLOWED_HOSTS = [HOST]
     settings.SHORT_DOMAIN = HOST
-    settings.ROOT_URLCONF = urls_redirector.__name__
-    settings.MIDDLEWARE = urls_redirector.MIDDLEWARE
+    settings.ROOT_URLCONF = thin.URLCONF
+    settings.MIDDLEWARE = thin.MIDDLEWARE
     settings.STATIC_ROOT = tmp_path / "static"
     settings.STATIC_ROOT.mkdir()
     Domain.objects.all().delete()
