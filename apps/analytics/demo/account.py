@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from apps.accounts.models import User, Workspace
-from apps.analytics import erasure
 from apps.analytics.demo.catalogue import LINKS, DemoLink
+from apps.analytics.erasure import delete_workspace_clicks
 from apps.links import selectors, services
 from apps.links.errors import LinkError
 from apps.links.models import Link
@@ -59,7 +59,7 @@ def remove_account(account: DemoAccount, *, now: datetime) -> None:
 
     Raises SinkUnavailable when ClickHouse does not answer; nothing is removed then.
     """
-    erasure.delete_workspace_clicks(workspace_id=account.workspace.pk)
+    delete_workspace_clicks(workspace_id=account.workspace.pk)
     with transaction.atomic():
         for link in Link.objects.filter(workspace=account.workspace, deleted_at=None).select_related("domain"):
             # Redirectors forget deleted links at once; rows that merely vanish they would serve on.
