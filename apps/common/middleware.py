@@ -1,10 +1,14 @@
 """Middleware of the full site."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 
+import redis
 import structlog
 from django.conf import settings
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
+from django_redis.exceptions import ConnectionInterrupted
 
 from apps.common import error_pages
 from apps.common.errors import DomainError
@@ -61,8 +65,15 @@ class ClientMiddleware:
         return self.get_response(request)
 
 
+# PostgreSQL and Redis do not answer, or not in time.
+_ENGINE_FAILURES = (OperationalError, ConnectionInterrupted, redis.ConnectionError, redis.TimeoutError)
+
+
 class DomainErrorMiddleware:
-    """Shows expected failures that a view let pass as the page of their status."""
+    """Shows failures that a view let pass and that are no bugs as the page of their status.
+
+    These are the expected ones, and engines that do not answer: 503, and nobody is let in meanwhile.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -71,6 +82,9 @@ class DomainErrorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, _ENGINE_FAILURES):
+            log.error("engine failed", path=request.path, exc_info=exception)
+            return error_pages.page(request, HTTPStatus.SERVICE_UNAVAILABLE)
         if not isinstance(exception, DomainError):
             return None
         log.info("request refused", code=exception.code, status=exception.http_status, path=request.path)

@@ -326,3 +326,14 @@ def test_every_account_page_shows_or_leads_elsewhere(logged_in: LogIn, stranger:
     client = logged_in(stranger) if who == "stranger" else Client()
 
     assert client.get(reverse(name)).status_code in {200, 302}
+
+
+def test_without_redis_nobody_logs_in_unlimited_and_pages_say_when_to_try_again(
+    logged_in: LogIn, stranger: User, settings: Settings
+) -> None:
+    client = logged_in(stranger)
+    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": "redis://127.0.0.1:1"}}
+
+    for answer in (client.get(reverse("account_change_password")), log_in(Client(), stranger.email, PASSWORD)):
+        assert answer.status_code == 503
+        assert answer["Retry-After"]
