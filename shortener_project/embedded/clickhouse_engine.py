@@ -1,6 +1,5 @@
 """ClickHouse's engine behind the bridge that speaks its native protocol."""
 
-import logging
 import random
 import signal
 import socket
@@ -8,10 +7,10 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-from clickhouse_driver import Client
 from clickhouse_driver.errors import Error
 
 from shortener_project.embedded import wiring
+from shortener_project.embedded.clickhouse_client import select_one
 from shortener_project.embedded.commands import Command
 from shortener_project.embedded.folders import make_private
 
@@ -64,23 +63,18 @@ class ClickHouse:
         port = wiring.read_clickhouse_port(self._var_dir)
         if _is_free(port):
             return False
-        # The driver warns of each attempt that fails.
-        logging.getLogger("clickhouse_driver.connection").setLevel(logging.ERROR)
-        client = Client(
-            "127.0.0.1",
-            port,
-            wiring.CLICKHOUSE_DATABASE,
-            wiring.CLICKHOUSE_USER,
-            wiring.read_secret(self._var_dir, "clickhouse_password"),
-            connect_timeout=2,
-            send_receive_timeout=2,
-        )
         try:
-            return bool(client.execute("SELECT 1") == [(1,)])
+            select_one(
+                host="127.0.0.1",
+                port=port,
+                database=wiring.CLICKHOUSE_DATABASE,
+                user=wiring.CLICKHOUSE_USER,
+                password=wiring.read_secret(self._var_dir, "clickhouse_password"),
+                seconds=2,
+            )
         except (Error, OSError, EOFError):
             return False
-        finally:
-            client.disconnect()
+        return True
 
     def _choose_port(self) -> None:
         """Keep the port of the last start unless somebody else has taken it."""

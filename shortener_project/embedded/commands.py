@@ -65,6 +65,8 @@ def run(command: Command, *, input_text: str = "", timeout: float = 60) -> "subp
         capture_output=True,
         timeout=timeout,
         check=False,
+        # Ctrl-C on the terminal is for the supervisor alone.
+        start_new_session=True,
         user=command.user.uid if command.user else None,
         group=command.user.gid if command.user else None,
         extra_groups=[] if command.user else None,

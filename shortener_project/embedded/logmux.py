@@ -2,9 +2,10 @@
 
 import logging
 import logging.handlers
+import os
 import queue
-import sys
 import threading
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TextIO
@@ -81,6 +82,7 @@ class _Terminal:
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
+        self._is_gone = False
         self._has_colours = stream.isatty()
         self._lines: queue.Queue[str | None] = queue.Queue(_WAITING_LINES)
         self._thread = threading.Thread(target=self._run, name="terminal", daemon=True)
@@ -91,17 +93,14 @@ class _Terminal:
         return f"\x1b[{_COLOURS[sum(name.encode()) % len(_COLOURS)]}m{text}\x1b[0m" if self._has_colours else text
 
     def write(self, text: str) -> None:
-        try:
-            self._lines.put_nowait(text)
-        except queue.Full:
-            return
+        if not self._is_gone:
+            with suppress(queue.Full):
+                self._lines.put_nowait(text)
 
     def close(self) -> None:
-        try:
+        with suppress(queue.Full):
             self._lines.put(None, timeout=1)
-        except queue.Full:
-            return
-        self._thread.join(1)
+            self._thread.join(1)
 
     def _run(self) -> None:
         while (line := self._lines.get()) is not None:
@@ -110,12 +109,15 @@ class _Terminal:
                 if self._lines.empty():
                     self._stream.flush()
             except (OSError, ValueError):
-                # The reader has gone (`make run | head`); the file goes on.
-                self._stream = _nowhere()
+                # Whoever read it has gone (`make run | head`); the file goes on.
+                self._is_gone = True
+                _silence(self._stream)
+                return
 
 
-def _nowhere() -> TextIO:
-    # Kept open for the rest of the process.
-    nowhere = open("/dev/null", "w", encoding="utf-8")  # noqa: SIM115, PTH123
-    sys.stdout = nowhere
-    return nowhere
+def _silence(stream: TextIO) -> None:
+    """Let what is still buffered go nowhere: Python would complain of it at the end."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)

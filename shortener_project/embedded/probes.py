@@ -5,13 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlsplit
 
-import clickhouse_driver
 import psycopg
 import redis
 from clickhouse_driver.errors import Error as ClickHouseError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from shortener_project.embedded.clickhouse_client import select_one
 from shortener_project.embedded.errors import StartError
 from shortener_project.settings import connections
 
@@ -60,22 +60,18 @@ def _redis(url: str) -> str:
 
 def _clickhouse(url: str) -> str:
     found = connections.clickhouse(url)
-    client = clickhouse_driver.Client(
-        found["HOST"],
-        found["PORT"],
-        found["NAME"],
-        found["USER"],
-        found["PASSWORD"],
-        connect_timeout=_SECONDS,
-        send_receive_timeout=_SECONDS,
-        secure=bool(found["OPTIONS"].get("secure")),
-    )
     try:
-        client.execute("SELECT 1")
+        select_one(
+            host=found["HOST"],
+            port=found["PORT"],
+            database=found["NAME"],
+            user=found["USER"],
+            password=found["PASSWORD"],
+            secure=bool(found["OPTIONS"].get("secure")),
+            seconds=_SECONDS,
+        )
     except (ClickHouseError, OSError, EOFError) as error:
         return _refused(error)
-    finally:
-        client.disconnect()
     return ""
 
 

@@ -1,6 +1,7 @@
 """Runs the whole product: engines, preparation, processes, one log, and an orderly end."""
 
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -67,7 +68,7 @@ class Supervisor:
             probe(plan.configured)
             leftovers = end_leftovers(notes_file(plan.var_dir))
             listener = stack.enter_context(listen(plan.port))
-            make_runtime_dir(plan.var_dir)
+            stack.callback(shutil.rmtree, make_runtime_dir(plan.var_dir), ignore_errors=True)
             engines = engines_for(plan.embedded, plan.var_dir)
             log_file = plan.var_dir / "log" / "shortener.log"
             log = LogMux(log_file, sys.stdout, width=_NAME_WIDTH)
@@ -124,7 +125,8 @@ class Supervisor:
             if children.has_fallen(site, _SITE_FALLS) or time.monotonic() > deadline:
                 raise EngineError(f"{site}: the first page does not come ({status}); the lines above say why")
             self._check_end()
-            time.sleep(_POLL_SECONDS / 2)
+            # An error page does not get better by the look of it.
+            time.sleep(1 if status.isdigit() else _POLL_SECONDS / 2)
 
     def _check_end(self) -> None:
         if self._is_told_to_end:

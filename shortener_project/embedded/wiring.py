@@ -28,10 +28,10 @@ def runtime_dir(var_dir: Path) -> Path:
 
 
 def read_secret(var_dir: Path, name: str) -> str:
-    """Secret `name` that `manage.py up` keeps in VAR_DIR, or "" when there is none yet."""
+    """Secret `name` that `manage.py up` keeps in VAR_DIR, or "" when there is none that we may read."""
     try:
         return (var_dir / "secrets" / name).read_text(encoding="ascii").strip()
-    except FileNotFoundError:
+    except OSError:
         return ""
 
 
@@ -39,7 +39,7 @@ def read_clickhouse_port(var_dir: Path) -> int:
     """TCP port of the embedded ClickHouse engine, or 9000 when it never ran."""
     try:
         return int((var_dir / "run" / "clickhouse.port").read_text(encoding="ascii"))
-    except FileNotFoundError:
+    except OSError:
         return 9000
 
 
