@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from apps.common.views import healthz
+from apps.links.views import home
 
 handler400 = "apps.common.views.bad_request"
 handler403 = "apps.common.views.permission_denied"
@@ -11,7 +12,12 @@ handler404 = "apps.common.views.page_not_found"
 handler500 = "apps.common.views.server_error"
 
 urlpatterns = [
+    path("", home, name="home"),
     path("healthz", healthz, name="healthz"),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
+    path("", include("apps.links.urls")),
+    path("", include("apps.analytics.urls")),
+    # Last: whatever else has the form of a code.
+    path("", include("apps.redirects.urls")),
 ]

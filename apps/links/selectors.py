@@ -10,12 +10,12 @@ from apps.accounts.models import Workspace
 from apps.accounts.policy import Action, Actor
 from apps.common.errors import NotFound
 from apps.links import code_choice, codes, hostnames
-from apps.links.domains import public_scheme
+from apps.links.domains import default_domain, public_scheme
 from apps.links.errors import LinkError
 from apps.links.listing import SORTS, in_state, matching, tagged
 from apps.links.models import Link, Tag
 
-__all__ = ["SORTS", "CodeCheck", "check_code", "default_workspace", "get_link", "list_links", "list_tags", "short_url"]
+__all__ = ["SORTS", "CodeCheck", "check_code", "default_hostname", "default_workspace", "get_link", "list_links", "list_tags", "short_url"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,11 @@ def check_code(*, hostname: str, code: str) -> CodeCheck:
     except LinkError as error:
         return CodeCheck(available=False, reason=error.message, code=error.code)
     return CodeCheck(available=True)
+
+
+def default_hostname() -> str:
+    """Host of the domain that new links get."""
+    return default_domain().hostname
 
 
 def short_url(link: Link) -> str:

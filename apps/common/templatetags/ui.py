@@ -1,9 +1,14 @@
 """Small pieces of markup and text that templates share."""
 
+from datetime import datetime
+
 from django import template
 from django.templatetags.static import static
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
 
 register = template.Library()
 
@@ -31,3 +36,12 @@ def cut_middle(text: str) -> str:
 def host_letter(destination: str) -> str:
     """The letter that stands for a destination's site: the first of its name."""
     return destination.removeprefix("www.")[:1] or "?"
+
+
+@register.filter
+def age(moment: datetime) -> str:
+    """How long ago, in one unit; below a minute, "now"."""
+    now = timezone.now()
+    if (now - moment).total_seconds() < 60:
+        return _("now")
+    return timesince(moment, now, depth=1)

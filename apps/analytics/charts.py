@@ -1,0 +1,133 @@
+"""Reports as templates and the chart script take them."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+from apps.analytics.countries import country_name
+from apps.analytics.periods import Bucket
+from apps.analytics.reports import LinkReport, Point, Share, Totals, WorkspaceReport
+
+# Height of a sparkline's box, in its own units.
+SPARK_HEIGHT = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A total beside that of the period before. `change` is in whole percent, None without a base."""
+
+    name: str
+    label: str
+    value: int
+    change: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One row of a breakdown; `percent` of the clicks, `width` relative to the largest row."""
+
+    label: str
+    count: int
+    percent: int
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    name: str
+    title: str
+    bars: Sequence[Bar]
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesRow:
+    label: str
+    clicks: int
+    visitors: int
+    previous: int
+
+
+def tiles(totals: Totals, previous: Totals) -> list[Tile]:
+    """Clicks, visitors and bots."""
+    return [
+        Tile("clicks", _("Clicks"), totals.clicks, _change(totals.clicks, previous.clicks)),
+        Tile("visitors", _("Visitors"), totals.visitors, _change(totals.visitors, previous.visitors)),
+        Tile("bots", _("Bots, counted apart"), totals.bots, _change(totals.bots, previous.bots)),
+    ]
+
+
+def _change(now: int, before: int) -> int | None:
+    return round((now - before) * 100 / before) if before else None
+
+
+def series_rows(report: LinkReport | WorkspaceReport, bucket: Bucket) -> list[SeriesRow]:
+    """The course of clicks, each bucket beside its counterpart in the period before."""
+    before = [point.clicks for point in report.previous_series]
+    return [
+        SeriesRow(_bucket_label(point, bucket), point.clicks, point.visitors, before[index] if index < len(before) else 0)
+        for index, point in enumerate(report.series)
+    ]
+
+
+def _bucket_label(point: Point, bucket: Bucket) -> str:
+    # `at` is in the viewer's zone already; Django must not move it again.
+    local = point.at.replace(tzinfo=None)
+    return formats.date_format(local, "H:i" if bucket == "hour" else "j M")
+
+
+def chart_data(rows: Sequence[SeriesRow]) -> dict[str, Any]:
+    """What static/js/charts.js draws."""
+    return {
+        "labels": [row.label for row in rows],
+        "clicks": [row.clicks for row in rows],
+        "previous": [row.previous for row in rows],
+        "words": {"clicks": _("Clicks"), "previous": _("The period before")},
+    }
+
+
+def breakdowns(report: LinkReport) -> list[Breakdown]:
+    """The cards of a link's page."""
+    return [
+        Breakdown("countries", _("Countries"), _bars(report.countries, country_name)),
+        Breakdown("referrers", _("Referrers"), _bars(report.referrers, lambda host: host or _("Direct, or not told"))),
+        Breakdown("browsers", _("Browsers"), _bars(report.browsers, _named)),
+        Breakdown("systems", _("Systems"), _bars(report.systems, _named)),
+        Breakdown("devices", _("Devices"), _bars(report.devices, _device)),
+    ]
+
+
+def _bars(shares: Sequence[Share], label: Any) -> list[Bar]:
+    most = max((share.count for share in shares), default=0)
+    return [
+        Bar(
+            _("All others") if share.is_other else str(label(share.label)),
+            share.count,
+            round(share.fraction * 100),
+            round(share.count * 100 / most, 2) if most else 0.0,
+        )
+        for share in shares
+    ]
+
+
+def _named(label: str) -> str:
+    return label or _("Unknown")
+
+
+def _device(label: str) -> str:
+    names = {"desktop": _("Desktop"), "mobile": _("Mobile"), "tablet": _("Tablet"), "bot": _("Bot"), "other": _("Other")}
+    return names.get(label, label) or _("Unknown")
+
+
+def sparkline_points(counts: Sequence[int]) -> str:
+    """Points of an SVG polyline, one unit a day wide and SPARK_HEIGHT high."""
+    top = max(counts, default=0) or 1
+    return " ".join(f"{day},{SPARK_HEIGHT - count * SPARK_HEIGHT / top:.1f}" for day, count in enumerate(counts))
+
+
+def digest(report: LinkReport | WorkspaceReport) -> str:
+    """Changes when the report does: a page that has seen it needs no fresh fragment."""
+    return hashlib.blake2b(repr(report).encode(), digest_size=9).hexdigest()

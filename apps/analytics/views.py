@@ -1,0 +1,120 @@
+"""Pages of numbers: the dashboard, and the page of one link."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from apps.accounts.policy import Action
+from apps.analytics import selectors
+from apps.analytics.charts import breakdowns, chart_data, digest, series_rows, sparkline_points, tiles
+from apps.analytics.errors import AnalyticsUnavailable
+from apps.analytics.ranges import RANGES, Range, read_range
+from apps.analytics.reports import LinkReport, WorkspaceReport
+from apps.common.timezones import viewer_zone
+from apps.links import selectors as links
+from apps.links.forms import NewLinkForm
+from apps.links.pages import row_of, shown_destination
+
+# What nothing has changed of is answered with this, and the page leaves it as it is.
+NO_CONTENT = 204
+NEWEST = 5
+SPARKLINES = 50
+
+
+@login_required
+@require_GET
+def dashboard(request: HttpRequest) -> HttpResponse:
+    workspace = links.default_workspace(request.user)
+    chosen = read_range(request.GET.get("range", ""))
+    now = timezone.now()
+    try:
+        report = selectors.workspace_report(workspace_id=workspace.pk, period=chosen.period(now=now, tz=viewer_zone(request)))
+    except AnalyticsUnavailable:
+        numbers: dict[str, Any] = {"unavailable": True}
+    else:
+        if _is_seen(request, report):
+            return HttpResponse(status=NO_CONTENT)
+        by_id = {link.pk: link for link in _links(request).filter(pk__in=[top.link_id for top in report.top_links])}
+        top_links = [(row_of(by_id[top.link_id], now=now), top) for top in report.top_links if top.link_id in by_id]
+        numbers = {**_numbers(report, chosen), "top_links": top_links}
+    context = {**numbers, "ranges": RANGES, "chosen": chosen}
+    if _is_fragment(request):
+        return render(request, "analytics/_dashboard_numbers.html", context)
+    newest = [row_of(link, now=now) for link in _links(request)[:NEWEST]]
+    context |= {"form": NewLinkForm(), "hostname": links.default_hostname(), "newest": newest, "sparkline_ids": _ids(newest)}
+    return render(request, "analytics/dashboard.html", context)
+
+
+@login_required
+@require_GET
+def link_page(request: HttpRequest, hostname: str, code: str) -> HttpResponse:
+    link = links.get_link(actor=request.user, hostname=hostname, code=code, action=Action.ANALYTICS_VIEW)
+    chosen = read_range(request.GET.get("range", ""))
+    now = timezone.now()
+    try:
+        report = selectors.link_report(link_id=link.pk, period=chosen.period(now=now, tz=viewer_zone(request)))
+    except AnalyticsUnavailable:
+        numbers: dict[str, Any] = {"unavailable": True}
+    else:
+        if _is_seen(request, report):
+            return HttpResponse(status=NO_CONTENT)
+        numbers = {**_numbers(report, chosen), "breakdowns": breakdowns(report)}
+    context = {**numbers, "ranges": RANGES, "chosen": chosen, "link": link}
+    if _is_fragment(request):
+        return render(request, "analytics/_link_numbers.html", context)
+    context |= {
+        "short_url": links.short_url(link),
+        "state": link.state_at(now),
+        "destination": shown_destination(link.destination_url),
+        "tags": sorted(tag.name for tag in link.tags.all()),
+        "is_new": "new" in request.GET,
+    }
+    return render(request, "analytics/link.html", context)
+
+
+@login_required
+@require_GET
+def sparklines(request: HttpRequest) -> HttpResponse:
+    """Thirty days of clicks for each of `ids` that the asker may see, to be swapped into their rows."""
+    asked = [
+        int(part) for part in request.GET.get("ids", "").split(",")[:SPARKLINES] if part.isascii() and part.isdigit() and len(part) < 19
+    ]
+    workspace = links.default_workspace(request.user)
+    ids = list(links.list_links(actor=request.user, workspace=workspace, state="").filter(pk__in=asked).values_list("pk", flat=True))
+    try:
+        counts = selectors.sparklines(workspace_id=workspace.pk, link_ids=ids, now=timezone.now(), tz=viewer_zone(request))
+    except AnalyticsUnavailable:
+        return HttpResponse(status=NO_CONTENT)
+    lines = [(link_id, sparkline_points(days), len(days) - 1, sum(days)) for link_id, days in counts.items()]
+    return render(request, "analytics/_sparklines.html", {"lines": lines})
+
+
+def _numbers(report: LinkReport | WorkspaceReport, chosen: Range) -> dict[str, Any]:
+    rows = series_rows(report, "hour" if chosen.hours else "day")
+    return {
+        "tiles": tiles(report.totals, report.previous),
+        "rows": rows,
+        "chart": chart_data(rows),
+        "digest": digest(report),
+        "unavailable": False,
+    }
+
+
+def _links(request: HttpRequest) -> Any:
+    return links.list_links(actor=request.user, workspace=links.default_workspace(request.user))
+
+
+def _ids(rows: Any) -> str:
+    return ",".join(str(row.link.pk) for row in rows)
+
+
+def _is_fragment(request: HttpRequest) -> bool:
+    return request.headers.get("HX-Target") == "numbers"
+
+
+def _is_seen(request: HttpRequest, report: LinkReport | WorkspaceReport) -> bool:
+    return _is_fragment(request) and request.GET.get("seen") == digest(report)

@@ -1,0 +1,110 @@
+"""What people type about links. Rules are the services'; forms only read the fields."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from apps.links.changes import LinkChanges
+from apps.links.errors import LinkError
+from apps.links.models import Link
+
+LOCAL_TIME = "%Y-%m-%dT%H:%M"
+# Far above what the rules allow, so that these give the reason and nothing huge is kept.
+MAX_INPUT = 20_000
+# No help from the browser: a code is no word.
+_PLAIN = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
+
+
+class _TagsField(forms.CharField):
+    """Names separated by commas."""
+
+    def to_python(self, value: Any) -> list[str]:  # type: ignore[override]
+        text = super().to_python(value) or ""
+        return [name for name in text.split(",") if name.strip()]
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(value) if isinstance(value, list) else value
+
+
+def _time_field(label: Any, help_text: Any) -> forms.DateTimeField:
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=LOCAL_TIME)
+    return forms.DateTimeField(label=label, help_text=help_text, required=False, widget=widget)
+
+
+class LinkForm(forms.Form):
+    """A link's fields, for a new link and for an edit."""
+
+    destination_url = forms.CharField(
+        label=_("Destination URL"),
+        max_length=MAX_INPUT,
+        strip=True,
+        widget=forms.TextInput(attrs={"inputmode": "url", "placeholder": "https://example.com/a/long/address", "autocomplete": "off"}),
+    )
+    title = forms.CharField(label=_("Title"), required=False, max_length=MAX_INPUT, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    tags = _TagsField(
+        label=_("Tags"),
+        required=False,
+        max_length=MAX_INPUT,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": _("news, spring")}),
+    )
+    valid_from = _time_field(_("Valid from"), _("Before this time visitors see a page that says so."))
+    expires_at = _time_field(_("Expires at"), _("From this time on the link leads nowhere."))
+
+    def add_link_error(self, error: LinkError) -> None:
+        """Show a refusal of the service at the field that it names."""
+        self.add_error(error.field if error.field in self.fields else None, error.message)
+
+    def changes(self) -> LinkChanges:
+        """The cleaned fields as an edit."""
+        data = self.cleaned_data
+        return LinkChanges(
+            destination_url=data["destination_url"],
+            title=data["title"],
+            tags=data["tags"],
+            valid_from=data["valid_from"],
+            expires_at=data["expires_at"],
+        )
+
+
+class NewLinkForm(LinkForm):
+    """The same with a code, which stays for good once the link is made."""
+
+    code = forms.CharField(
+        label=_("Custom code"),
+        required=False,
+        max_length=MAX_INPUT,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false", "placeholder": _("made for you")}
+        ),
+    )
+    field_order = ("destination_url", "code", "title", "tags", "valid_from", "expires_at")
+
+
+class DeleteForm(forms.Form):
+    """Deleting asks for the code, so that it is not done by habit."""
+
+    code = forms.CharField(
+        label=_("Code"), max_length=MAX_INPUT, widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off"})
+    )
+
+    def __init__(self, *args: Any, link: Link, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.link = link
+
+    def clean_code(self) -> str:
+        code: str = self.cleaned_data["code"]
+        if code != self.link.code:
+            raise forms.ValidationError(_("Type the code as it stands above."))
+        return code
+
+
+def initial_of(link: Link) -> dict[str, Any]:
+    """Values that an edit form begins with."""
+    return {
+        "destination_url": link.destination_url,
+        "title": link.title,
+        "tags": sorted(tag.name for tag in link.tags.all()),
+        "valid_from": link.valid_from,
+        "expires_at": link.expires_at,
+    }

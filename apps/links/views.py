@@ -1,0 +1,149 @@
+"""Pages on which links are made and managed."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from apps.accounts.policy import Action
+from apps.links import selectors, services
+from apps.links.errors import LinkError
+from apps.links.forms import DeleteForm, LinkForm, NewLinkForm, initial_of
+from apps.links.models import Link
+from apps.links.pages import read_query, row_of, rows_of, state_filters, tag_filters
+
+UNPROCESSABLE = 422
+# Tags offered above the list.
+TAGS_SHOWN = 20
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """What this is, for those who are not logged in; others want their numbers."""
+    if request.user.is_authenticated:
+        return redirect("analytics:dashboard")
+    return render(request, "home.html")
+
+
+@login_required
+@require_GET
+def list_view(request: HttpRequest) -> HttpResponse:
+    query = read_query(request.GET)
+    workspace = selectors.default_workspace(request.user)
+    links = selectors.list_links(
+        actor=request.user, workspace=workspace, search=query.search, tag=query.tag, state=query.state, sort=query.sort
+    )
+    context = {
+        "page": rows_of(links, query=query, now=timezone.now()),
+        "query": query,
+        "state_filters": state_filters(query),
+        "tag_filters": tag_filters(query, selectors.list_tags(actor=request.user, workspace=workspace)[:TAGS_SHOWN]),
+    }
+    is_fragment = request.headers.get("HX-Target") == "links"
+    return render(request, "links/_list.html" if is_fragment else "links/list.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def create(request: HttpRequest) -> HttpResponse:
+    form = NewLinkForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        link = _create(request, form)
+        if link is not None:
+            return _created(request, link)
+    template = "links/_create_form.html" if request.headers.get("HX-Target") == "create" else "links/create.html"
+    status = UNPROCESSABLE if form.errors else 200
+    return render(request, template, {"form": form, "hostname": selectors.default_hostname(), "error": bool(form.errors)}, status=status)
+
+
+def _create(request: HttpRequest, form: NewLinkForm) -> Link | None:
+    try:
+        return services.create_link(
+            actor=request.user, workspace=selectors.default_workspace(request.user), now=timezone.now(), **form.cleaned_data
+        )
+    except LinkError as error:
+        form.add_link_error(error)
+        return None
+
+
+def _created(request: HttpRequest, link: Link) -> HttpResponse:
+    """A fresh form and the new row in place, or the new link's page."""
+    if request.headers.get("HX-Target") != "create":
+        messages.success(request, _("Link created."))
+        return HttpResponseRedirect(f"{_page_of(link)}?new=1")
+    context = {"form": NewLinkForm(), "hostname": link.domain.hostname, "row": row_of(link, now=timezone.now()), "created": True}
+    return render(request, "links/_created.html", context)
+
+
+@login_required
+@require_GET
+def check_code(request: HttpRequest) -> HttpResponse:
+    """In words, whether the code that is being typed can be had."""
+    code = request.GET.get("code", "").strip()
+    check = selectors.check_code(hostname=selectors.default_hostname(), code=code) if code else None
+    return render(request, "links/_code_check.html", {"check": check, "code": code})
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, hostname: str, code: str) -> HttpResponse:
+    link = selectors.get_link(actor=request.user, hostname=hostname, code=code, action=Action.LINK_EDIT)
+    form = LinkForm(request.POST or None, initial=initial_of(link))
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.update_link(actor=request.user, link=link, changes=form.changes(), now=timezone.now())
+        except LinkError as error:
+            form.add_link_error(error)
+        else:
+            messages.success(request, _("Changes saved."))
+            return redirect(_page_of(link))
+    context = {"form": form, "link": link, "short_url": selectors.short_url(link), "page_url": _page_of(link)}
+    return render(request, "links/edit.html", context, status=UNPROCESSABLE if form.errors else 200)
+
+
+@login_required
+@require_POST
+def set_active(request: HttpRequest, hostname: str, code: str) -> HttpResponse:
+    """Disable the link, or enable it with `active=1`."""
+    link = selectors.get_link(actor=request.user, hostname=hostname, code=code, action=Action.LINK_EDIT)
+    is_active = request.POST.get("active") == "1"
+    try:
+        services.set_link_active(actor=request.user, link=link, is_active=is_active, now=timezone.now())
+    except LinkError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, _("Link enabled.") if is_active else _("Link disabled. Visitors see a page that says so."))
+    return redirect(_page_of(link))
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def delete(request: HttpRequest, hostname: str, code: str) -> HttpResponse:
+    link = selectors.get_link(actor=request.user, hostname=hostname, code=code, action=Action.LINK_DELETE)
+    form = DeleteForm(request.POST or None, link=link)
+    if request.method == "POST" and form.is_valid():
+        services.delete_link(actor=request.user, link=link, now=timezone.now())
+        # The address behind the toast's "Undo".
+        messages.success(request, _("Link deleted."), extra_tags=reverse("links:restore", args=[link.domain.hostname, link.code]))
+        return redirect("links:list")
+    context = {"form": form, "link": link, "short_url": selectors.short_url(link), "page_url": _page_of(link)}
+    return render(request, "links/delete.html", context, status=UNPROCESSABLE if form.errors else 200)
+
+
+@login_required
+@require_POST
+def restore(request: HttpRequest, hostname: str, code: str) -> HttpResponse:
+    link = selectors.get_link(actor=request.user, hostname=hostname, code=code, action=Action.LINK_DELETE)
+    services.restore_link(actor=request.user, link=link, now=timezone.now())
+    messages.success(request, _("Link restored."))
+    return redirect(_page_of(link))
+
+
+def _page_of(link: Link) -> Any:
+    return reverse("analytics:link", args=[link.domain.hostname, link.code])

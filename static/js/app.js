@@ -1,0 +1,139 @@
+// Behaviour of all pages. Every page works without it.
+"use strict";
+
+const say = (text) => {
+  const toast = document.createElement("div");
+  toast.className = "toast";
+  toast.dataset.toast = "";
+  toast.textContent = text;
+  document.getElementById("toasts").append(toast);
+  expire(toast);
+};
+
+const expire = (toast) => setTimeout(() => toast.remove(), 10_000);
+
+// -- time zone: the server shows times in the viewer's own --------------------------------------
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (zone) {
+  const secure = location.protocol === "https:" ? "; Secure" : "";
+  document.cookie = `tz=${encodeURIComponent(zone)}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
+}
+
+// -- copying ------------------------------------------------------------------------------------
+const copy = async (button) => {
+  try {
+    await navigator.clipboard.writeText(button.dataset.copy);
+  } catch {
+    return false;
+  }
+  const label = button.querySelector("[data-copy-label]");
+  if (label) {
+    const before = label.textContent;
+    label.textContent = button.dataset.copied;
+    setTimeout(() => { label.textContent = before; }, 2000);
+  }
+  return true;
+};
+
+// The link just made is copied at once, where the browser allows it.
+const copyNew = async (root) => {
+  const button = root.querySelector("[data-copy-now]");
+  if (!button) return;
+  button.removeAttribute("data-copy-now");
+  if (await copy(button)) say(`${button.dataset.copied}: ${button.dataset.copy}`);
+};
+
+// -- clicks -------------------------------------------------------------------------------------
+document.addEventListener("click", async (event) => {
+  const target = event.target instanceof Element ? event.target : null;
+  if (!target) return;
+  const copyButton = target.closest("[data-copy]");
+  if (copyButton && !(await copy(copyButton))) say(copyButton.dataset.copy);
+  target.closest("[data-dismiss]")?.closest("[data-toast]")?.remove();
+  if (target.closest("[data-theme-next]")) {
+    const dark = getComputedStyle(document.documentElement).colorScheme === "dark"
+      || (!document.documentElement.dataset.theme && matchMedia("(prefers-color-scheme: dark)").matches);
+    const next = dark ? "light" : "dark";
+    document.documentElement.dataset.theme = next;
+    localStorage.setItem("theme", next);
+    document.dispatchEvent(new CustomEvent("themechange"));
+  }
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(target)) menu.open = false;
+  }
+});
+
+// -- keys ---------------------------------------------------------------------------------------
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") {
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  }
+  const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+  if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "/") {
+    const search = document.querySelector("[data-key-search]");
+    if (search) { event.preventDefault(); search.focus(); }
+  }
+  const range = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+  if (range) range.click();
+});
+
+// -- forms --------------------------------------------------------------------------------------
+// The short link is shown as it is typed; folded settings say their present value.
+document.addEventListener("input", (event) => {
+  const form = event.target.closest?.("form");
+  if (!form) return;
+  if (event.target.name === "code") {
+    const preview = form.querySelector("[data-code-preview]");
+    if (preview) preview.textContent = event.target.value.trim() || preview.dataset.codePreview;
+  }
+  const line = form.querySelector(`[data-value-of="${CSS.escape(event.target.name)}"]`);
+  if (line) line.textContent = event.target.value ? new Date(event.target.value).toLocaleString() : line.dataset.empty;
+});
+
+// -- fragments ----------------------------------------------------------------------------------
+let busy = 0;
+let slow;
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.detail.elt.hasAttribute("data-quiet")) return;
+  busy += 1;
+  slow ??= setTimeout(() => document.body.classList.add("is-loading"), 200);
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.elt.hasAttribute("data-quiet")) return;
+  busy = Math.max(0, busy - 1);
+  if (busy === 0) {
+    clearTimeout(slow);
+    slow = undefined;
+    document.body.classList.remove("is-loading");
+  }
+});
+document.addEventListener("htmx:sendError", (event) => {
+  if (!event.detail.elt.hasAttribute("data-quiet")) say(document.body.dataset.offline || "No answer from the server.");
+});
+// What the reader has unfolded stays unfolded when fresh numbers come in.
+let unfolded = [];
+document.addEventListener("htmx:beforeSwap", (event) => {
+  unfolded = [...event.detail.target.querySelectorAll("details[id][open]")].map((element) => element.id);
+});
+document.addEventListener("htmx:afterSwap", () => {
+  for (const id of unfolded) document.getElementById(id)?.setAttribute("open", "");
+  unfolded = [];
+  copyNew(document);
+});
+
+// Numbers follow the clicks while somebody looks.
+const refresh = () => {
+  const live = document.querySelector("[data-live]");
+  if (live && document.visibilityState === "visible") htmx.trigger(live, "refresh");
+};
+if (document.querySelector("[data-live]")) {
+  setInterval(refresh, 2000);
+  document.addEventListener("visibilitychange", refresh);
+}
+
+for (const toast of document.querySelectorAll("[data-toast]")) expire(toast);
+copyNew(document);
