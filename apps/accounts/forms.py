@@ -22,18 +22,19 @@ _PASSWORD_HELP = _("At least 8 characters, not a common word and not only digits
 
 
 class Worded:
-    """Mixin: our labels and help in place of allauth's, and a new password is asked for once."""
+    """Mixin: our labels and help in place of allauth's; a new password is asked for once; the first field has the focus."""
 
     fields: dict[str, Any]
     new_password_label = _("New password")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.fields.pop("password2", None)
         for name, field in self.fields.items():
             field.widget.attrs.pop("placeholder", None)
             field.label = _LABELS.get(name, field.label)
             field.help_text = ""
+        next(iter(self.fields.values())).widget.attrs["autofocus"] = True
         if new_password := self.fields.get("password1"):
             new_password.label = self.new_password_label
             new_password.help_text = _PASSWORD_HELP
