@@ -20,7 +20,7 @@ _SOUND = 30.0
 # All have ended, by force if need be, when this time (s) is over.
 STOP_SECONDS = 9.5
 # What one phase may take of it (s); engines have what is left.
-_PHASE_SECONDS = {Phase.SITE: 3.0, Phase.CARRIERS: 2.0, Phase.CONSUMERS: 2.0, Phase.ENGINES: STOP_SECONDS}
+_PHASE_SECONDS = {Phase.SITE: 3.0, Phase.CARRIERS: 2.0, Phase.CONSUMERS: 3.0, Phase.ENGINES: STOP_SECONDS}
 
 
 class Child:
@@ -91,8 +91,10 @@ class Children:
         deadline = time.monotonic() + STOP_SECONDS
         ordered = sorted(self._children, key=lambda child: child.phase)
         for phase, members in groupby(ordered, key=lambda child: child.phase):
-            running = [(child.process, child.command.stop_signal) for child in members if child.process and child.is_running]
-            stop_processes(running, seconds=min(_PHASE_SECONDS[phase], max(0.0, deadline - time.monotonic())))
+            running = {child.process: child for child in members if child.process and child.is_running}
+            told = [(process, child.command.stop_signal) for process, child in running.items()]
+            for process in stop_processes(told, seconds=min(_PHASE_SECONDS[phase], max(0.0, deadline - time.monotonic()))):
+                self._log.say(f"{running[process].name} did not end in time and was killed")
         self._notes.unlink(missing_ok=True)
 
     def _start(self, child: Child) -> Process:

@@ -78,15 +78,18 @@ def await_engine(engine: Engine, process: Process, should_stop: Callable[[], boo
         time.sleep(_POLL_SECONDS)
 
 
-def stop_processes(processes: Iterable[tuple[Process, signal.Signals]], *, seconds: float) -> None:
-    """Tell all to end, each by its signal, wait, and kill what is left after `seconds`."""
+def stop_processes(processes: Iterable[tuple[Process, signal.Signals]], *, seconds: float) -> list[Process]:
+    """Tell all to end, each by its signal, wait, and kill what is left after `seconds`; returns the killed."""
     pending = [(process, number) for process, number in processes if process.poll() is None]
     for process, number in pending:
         process.send_signal(number)
     deadline = time.monotonic() + seconds
+    killed = []
     for process, _number in pending:
         try:
             process.wait(max(0.0, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+            killed.append(process)
+    return killed

@@ -67,6 +67,8 @@ class Postgres:
 
     def is_ready(self) -> bool:
         """Whether our role can log in to our database."""
+        if not self._says_ready():
+            return False
         try:
             psycopg.connect(
                 host=str(self._socket_dir),
@@ -78,6 +80,13 @@ class Postgres:
         except psycopg.OperationalError:
             return False
         return True
+
+    def _says_ready(self) -> bool:
+        """What the server has written of itself; each log-in before that would be a line in the log."""
+        try:
+            return (self.home.data / "postmaster.pid").read_text(encoding="utf-8").rstrip().endswith("ready")
+        except OSError:
+            return False
 
     def _make_data(self) -> None:
         """Make the data directory under another name first: a start that is cut off leaves no half of one."""

@@ -10,7 +10,9 @@ from shortener_project.embedded.commands import Command
 
 ROOT = Path(__file__).resolve().parents[2]
 _MANAGE = (sys.executable, str(ROOT / "manage.py"))
-_CELERY = (sys.executable, "-m", "celery", "--quiet", "--app", "shortener_project")
+# That root may start the product is known; Celery would say on each start that it should not.
+_QUIET_ROOT = ("-W", "ignore:You're running the worker with superuser privileges")
+_CELERY = (sys.executable, *_QUIET_ROOT, "-m", "celery", "--quiet", "--app", "shortener_project")
 # What only several workers have to tell each other takes time at the start.
 _ALONE = ("--without-gossip", "--without-mingle", "--without-heartbeat")
 
@@ -41,9 +43,9 @@ def product_services(*, listener: int, redirectors: int) -> Sequence[Service]:
     site = Command([*_MANAGE, "redirector", "--site", "--fd", str(listener)], directory=ROOT, descriptors=(listener,))
     return [
         *(Service(name, site, Phase.SITE) for name in names),
-        Service("shipper", _manage("ship_clicks"), Phase.CARRIERS),
-        Service("relay", _manage("relay_outbox"), Phase.CARRIERS),
-        Service("consumers", _manage("consume"), Phase.CONSUMERS),
+        Service("shipper", _manage("ship_clicks"), Phase.CARRIERS, is_late=True),
+        Service("consumers", _manage("consume"), Phase.CONSUMERS, is_late=True),
+        Service("relay", _manage("relay_outbox"), Phase.CARRIERS, is_late=True),
         Service("worker", _celery("worker", "--pool", "threads", "--concurrency", "2", *_ALONE), Phase.CARRIERS, is_late=True),
         Service("beat", _celery("beat"), Phase.SITE, is_late=True),
     ]

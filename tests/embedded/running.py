@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -36,12 +36,13 @@ def await_true(condition: Callable[[], bool], *, seconds: float = 15) -> None:
 class Small:
     """One run of tests/embedded/small_product.py."""
 
-    def __init__(self, var_dir: Path, *engines: str, port: int | None = None, **more: str) -> None:
+    def __init__(self, var_dir: Path, *engines: str, port: int | None = None, prefix: Sequence[str] = (), **more: str) -> None:
+        """`prefix` is a program that starts it in another way; `more` are environment variables."""
         self.var_dir = var_dir
         self.port = port or free_port()
         self.lines: list[str] = []
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.embedded.small_product", *engines],
+            [*prefix, sys.executable, "-m", "tests.embedded.small_product", *engines],
             cwd=ROOT,
             env=environment(var_dir, self.port, **more),
             stdout=subprocess.PIPE,
@@ -92,9 +93,9 @@ class Small:
 
 
 @contextmanager
-def small_product(var_dir: Path, *engines: str, port: int | None = None, **more: str) -> Iterator[Small]:
+def small_product(var_dir: Path, *engines: str, port: int | None = None, prefix: Sequence[str] = (), **more: str) -> Iterator[Small]:
     """A small product that is ready, ended with the block."""
-    product = Small(var_dir, *engines, port=port, **more)
+    product = Small(var_dir, *engines, port=port, prefix=prefix, **more)
     try:
         yield product.await_ready()
     finally:
