@@ -71,8 +71,7 @@ class Product:
 
     def processes(self, *words: str) -> list[psutil.Process]:
         """Live processes below the supervisor whose command line has all of `words`."""
-        children = psutil.Process(self.process.pid).children(recursive=True)
-        return [child for child in children if child.is_running() and all(word in child.cmdline() for word in words)]
+        return [child for child in psutil.Process(self.process.pid).children(recursive=True) if set(words) <= _command_words(child)]
 
     def stop(self, *, timeout: float = 20) -> float:
         """End it as Ctrl-C does; returns the seconds that it took."""
@@ -94,6 +93,14 @@ class Product:
         assert self.process.stdout is not None
         for line in self.process.stdout:
             self.lines.append(line.rstrip("\n"))
+
+
+def _command_words(process: psutil.Process) -> set[str]:
+    """Words of its command line; none when it has ended, waited for or not."""
+    try:
+        return set(process.cmdline())
+    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+        return set()
 
 
 @contextmanager

@@ -51,6 +51,9 @@ class LinkForm(forms.Form):
     valid_from = _time_field(_("Valid from"), _("Before this time visitors see a page that says so."))
     expires_at = _time_field(_("Expires at"), _("From this time on the link leads nowhere."))
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+
     def add_link_error(self, error: LinkError) -> None:
         """Show a refusal of the service at the field that it names."""
         self.add_error(error.field if error.field in self.fields else None, error.message)
@@ -89,7 +92,7 @@ class DeleteForm(forms.Form):
     )
 
     def __init__(self, *args: Any, link: Link, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.link = link
 
     def clean_code(self) -> str:

@@ -19,11 +19,11 @@ const read = (canvas) => JSON.parse(document.getElementById(canvas.dataset.sourc
 const datasets = (data) => [
   {
     label: data.words.clicks, data: data.clicks, borderColor: token("--series-1"), backgroundColor: token("--series-1-fill"),
-    borderWidth: 2, fill: true, tension: 0.25, pointRadius: data.clicks.length < 2 ? 3 : 0, pointHitRadius: 12,
+    borderWidth: 2, fill: true, cubicInterpolationMode: "monotone", pointRadius: data.clicks.length < 2 ? 3 : 0, pointHitRadius: 12,
   },
   {
     label: data.words.previous, data: data.previous, borderColor: token("--series-quiet"),
-    borderWidth: 1, borderDash: [4, 4], fill: false, tension: 0.25, pointRadius: 0, pointHitRadius: 12,
+    borderWidth: 1, borderDash: [4, 4], fill: false, cubicInterpolationMode: "monotone", pointRadius: 0, pointHitRadius: 12,
   },
 ];
 
