@@ -44,6 +44,14 @@ def pytest_unconfigure() -> None:
     _running.close()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Lone surrogates that a test has logged must not keep a worker from reporting it."""
+    report = yield
+    report.sections = [(name, text.encode("utf-8", "backslashreplace").decode()) for name, text in report.sections]
+    return report
+
+
 @contextmanager
 def throw_away_engines() -> Generator[None]:
     """The engines whose URL variables are unset, in a directory that is removed at the end."""
