@@ -7,6 +7,8 @@ SHELL := /bin/sh
 PYTHON ?= python3
 export VENV ?= .venv
 BIN := $(VENV)/bin
+# Processes that share the tests.
+WORKERS ?= 2
 
 .PHONY: help
 help: ## List the commands
@@ -23,7 +25,7 @@ demo: $(VENV)/.embedded ## Fill the running installation with a demo account
 .PHONY: test
 test: $(VENV)/.dev ## Run the tests on real engines (ARGS="-k name" for some of them)
 	@$(PYTHON) tools/system_packages.py chromium
-	@exec $(BIN)/python -m pytest $(ARGS)
+	@exec $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 .PHONY: check
 check: $(VENV)/.dev ## Lint, types, import rules, migrations, deployment check
