@@ -13,6 +13,8 @@ from pathlib import Path
 
 import psutil
 
+from tests.folders import remove_traces
+
 ROOT = Path(__file__).resolve().parents[1]
 # What a test run has set for itself, and a product of its own must not inherit.
 OWN_VARIABLES = ("DATABASE_URL", "REDIS_URL", "CLICKHOUSE_URL", "SPOOL_DIR", "VAR_DIR", "PORT", "DJANGO_SETTINGS_MODULE")
@@ -112,3 +114,4 @@ def running_product(var_dir: Path, **environment: str) -> Iterator[Product]:
         yield product
     finally:
         product.stop()
+        remove_traces(var_dir)

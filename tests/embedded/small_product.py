@@ -36,6 +36,7 @@ server.serve_forever()
 CARRIER = """
 import pathlib, signal, sys, time
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+print("carrying")
 try:
     time.sleep(600)
 finally:

@@ -31,7 +31,7 @@ def test_a_process_of_ours_is_ended_and_named(tmp_path: Path, process: "subproce
     write_notes(tmp_path / "notes", [note])
 
     assert end_leftovers(tmp_path / "notes") == ["engine"]
-    assert not psutil.pid_exists(process.pid)
+    assert process.wait(5) == -signal.SIGTERM
     assert not (tmp_path / "notes").exists()
 
 

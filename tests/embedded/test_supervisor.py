@@ -6,11 +6,13 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 import pytest
 
+from shortener_project.embedded import wiring
 from tests.embedded.running import ENGINES, Small, await_true, environment, small_product
 from tests.folders import open_folder
 from tests.product import ROOT, free_port
@@ -25,39 +27,59 @@ def var_dir() -> Iterator[Path]:
         yield folder / "a folder" / "var"
 
 
-def test_ctrl_c_ends_all_in_order_within_ten_seconds(var_dir: Path) -> None:
-    with small_product(var_dir, *ENGINES) as product:
-        family = product.family()
-        names = {process.name() for process in family}
+@dataclass(frozen=True)
+class Run:
+    """A whole run that Ctrl-C, pressed twice, has ended."""
 
-        seconds = product.end(signal.SIGINT)
-
-    assert {"postgres", "valkey-server"} <= names
-    assert seconds < 10
-    assert product.process.returncode == 0
-    assert not [process for process in family if process.is_running()]
-    assert (var_dir / "carried").read_text() == "done"
-    ended = "\n".join(product.lines)
-    assert ended.index("database system is shut down") > ended.index("ending")
+    var_dir: Path
+    lines: list[str]
+    family: list[psutil.Process]
+    names: set[str]
+    seconds: float
+    exit_code: int
 
 
-def test_the_banner_says_what_is_embedded_and_what_replaces_it(var_dir: Path) -> None:
-    with small_product(var_dir, *ENGINES) as product:
-        banner = product.lines[: product.lines.index("")]
+@pytest.fixture(scope="module")
+def run() -> Iterator[Run]:
+    with open_folder() as folder:
+        var_dir = folder / "a folder" / "var"
+        with small_product(var_dir, *ENGINES) as product:
+            product.await_line("carrying")
+            family = product.family()
+            names = {process.name() for process in family}
+            product.process.send_signal(signal.SIGINT)
+            seconds = product.end(signal.SIGINT)
+        yield Run(var_dir, product.lines, family, names, seconds, product.process.returncode)
+
+
+def test_ctrl_c_ends_all_in_order_within_ten_seconds(run: Run) -> None:
+    assert {"postgres", "valkey-server"} <= run.names
+    assert run.seconds < 10
+    assert run.exit_code == 0
+    assert not [process for process in run.family if process.is_running()]
+    assert (run.var_dir / "carried").read_text() == "done"
+    output = "\n".join(run.lines)
+    assert output.index("database system is shut down") > output.index("ending")
+    assert "was killed" not in output
+
+
+def test_the_banner_says_what_is_embedded_and_what_replaces_it(run: Run) -> None:
+    banner = run.lines[: run.lines.index("")]
 
     for variable, engine in zip(ENGINES, ("PostgreSQL", "Valkey", "ClickHouse"), strict=True):
         assert any(variable in line and "embedded" in line and engine in line for line in banner)
 
 
-def test_one_log_has_the_lines_of_all_with_their_names(var_dir: Path) -> None:
-    with small_product(var_dir, "DATABASE_URL") as product:
-        product.await_line("site is up")
-
-    log = (var_dir / "log" / "shortener.log").read_text()
-    for lines in ("\n".join(product.lines), log):
+def test_one_log_has_the_lines_of_all_with_their_names(run: Run) -> None:
+    log = (run.var_dir / "log" / "shortener.log").read_text()
+    for lines in ("\n".join(run.lines), log):
         assert "prepare    | prepared" in lines
         assert "site       | \\x1b[2Jsite is up" in lines
         assert "postgresql | " in lines
+
+
+def test_nothing_is_left_in_the_temporary_directory(run: Run) -> None:
+    assert not wiring.runtime_dir(run.var_dir).exists()
 
 
 def test_a_killed_process_comes_back_and_no_connection_is_refused(var_dir: Path) -> None:
@@ -94,15 +116,6 @@ def test_a_process_that_will_not_end_is_killed_in_time(var_dir: Path) -> None:
         assert product.end(signal.SIGTERM) < 10
 
     assert not [process for process in family if process.is_running()]
-    assert any("database system is shut down" in line for line in product.lines)
-
-
-def test_a_second_ctrl_c_does_not_disturb_the_first(var_dir: Path) -> None:
-    with small_product(var_dir, *ENGINES) as product:
-        product.process.send_signal(signal.SIGINT)
-        product.end(signal.SIGINT)
-
-    assert product.process.returncode == 0
     assert any("database system is shut down" in line for line in product.lines)
 
 
@@ -157,16 +170,17 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("variable", "url"),
+    ("variable", "value"),
     [
         ("DATABASE_URL", "postgres://someone:hidden@127.0.0.1:{port}/shortener"),
         ("DATABASE_URL", "mysql://someone:hidden@127.0.0.1:{port}/shortener"),
         ("REDIS_URL", "redis://:hidden@127.0.0.1:{port}/0"),
-        ("CLICKHOUSE_URL", "clickhouse://default:hidden@127.0.0.1:{port}/analytics"),
+        ("CLICKHOUSE_URL", "clickhouse://default:hidden@127.0.0.1:a-port/analytics"),
+        ("PUBLIC_URL", "links.example.com"),
     ],
 )
-def test_a_wrong_url_is_named_in_one_line(var_dir: Path, variable: str, url: str) -> None:
-    code, output = up(var_dir, free_port(), **{variable: url.format(port=free_port())})
+def test_a_wrong_value_is_named_in_one_line(var_dir: Path, variable: str, value: str) -> None:
+    code, output = up(var_dir, free_port(), **{variable: value.format(port=free_port())})
 
     assert code == 1
     assert variable in output

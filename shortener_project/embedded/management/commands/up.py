@@ -1,4 +1,5 @@
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
@@ -15,17 +16,30 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def handle(self, **_options: Any) -> None:
-        plan = Plan(
-            var_dir=settings.VAR_DIR,
-            port=settings.PORT,
-            public_url=settings.PUBLIC_URL,
-            embedded=settings.EMBEDDED_PARTS,
-            configured={name: getattr(settings, name) for name in URL_VARIABLES if name not in settings.EMBEDDED_PARTS},
-            prepare=prepare_command(),
-            services=lambda listener: product_services(listener=listener, redirectors=settings.REDIRECTOR_PROCESSES),
-        )
         try:
-            Supervisor(plan).run()
+            _check_settings()
+            Supervisor(_plan()).run()
         except (StartError, EngineError) as error:
             self.stderr.write(str(error))
             raise SystemExit(1) from error
+
+
+def _check_settings() -> None:
+    """Raises StartError for what would fail only when everything has started."""
+    public = urlsplit(settings.PUBLIC_URL)
+    if public.scheme not in {"http", "https"} or not public.hostname:
+        raise StartError("PUBLIC_URL", f"expected https://host, got {settings.PUBLIC_URL}")
+    if settings.REDIRECTOR_PROCESSES < 1:
+        raise StartError("REDIRECTOR_PROCESSES", f"expected 1 or more, got {settings.REDIRECTOR_PROCESSES}")
+
+
+def _plan() -> Plan:
+    return Plan(
+        var_dir=settings.VAR_DIR,
+        port=settings.PORT,
+        public_url=settings.PUBLIC_URL,
+        embedded=settings.EMBEDDED_PARTS,
+        configured={name: getattr(settings, name) for name in URL_VARIABLES if name not in settings.EMBEDDED_PARTS},
+        prepare=prepare_command(),
+        services=lambda listener: product_services(listener=listener, redirectors=settings.REDIRECTOR_PROCESSES),
+    )
