@@ -2,18 +2,19 @@
 
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from apps.accounts import policy
 from apps.accounts.policy import Action
 from apps.analytics import selectors
 from apps.analytics.charts import breakdowns, chart_data, digest, series_rows, sparkline_points, tiles
 from apps.analytics.errors import AnalyticsUnavailable
 from apps.analytics.ranges import RANGES, Range, read_range
 from apps.analytics.reports import LinkReport, WorkspaceReport
+from apps.common.access import logged_in_only
 from apps.common.timezones import viewer_zone
 from apps.links import selectors as links
 from apps.links.forms import NewLinkForm
@@ -25,7 +26,7 @@ NEWEST = 5
 SPARKLINES = 50
 
 
-@login_required
+@logged_in_only
 @require_GET
 def dashboard(request: HttpRequest) -> HttpResponse:
     workspace = links.default_workspace(request.user)
@@ -49,7 +50,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     return render(request, "analytics/dashboard.html", context)
 
 
-@login_required
+@logged_in_only
 @require_GET
 def link_page(request: HttpRequest, hostname: str, code: str) -> HttpResponse:
     link = links.get_link(actor=request.user, hostname=hostname, code=code, action=Action.ANALYTICS_VIEW)
@@ -72,11 +73,12 @@ def link_page(request: HttpRequest, hostname: str, code: str) -> HttpResponse:
         "destination": shown_destination(link.destination_url),
         "tags": sorted(tag.name for tag in link.tags.all()),
         "is_new": "new" in request.GET,
+        "may_edit": policy.may(request.user, Action.LINK_EDIT, link),
     }
     return render(request, "analytics/link.html", context)
 
 
-@login_required
+@logged_in_only
 @require_GET
 def sparklines(request: HttpRequest) -> HttpResponse:
     """Thirty days of clicks for each of `ids` that the asker may see, to be swapped into their rows."""

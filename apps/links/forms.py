@@ -1,11 +1,12 @@
 """What people type about links. Rules are the services'; forms only read the fields."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from apps.links.changes import LinkChanges
+from apps.links.changes import UNSET, LinkChanges, Unset
 from apps.links.errors import LinkError
 from apps.links.models import Link
 
@@ -39,7 +40,7 @@ class LinkForm(forms.Form):
         label=_("Destination URL"),
         max_length=MAX_INPUT,
         strip=True,
-        widget=forms.TextInput(attrs={"inputmode": "url", "placeholder": "https://example.com/a/long/address", "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={**_PLAIN, "inputmode": "url", "placeholder": "https://example.com/long/address", "autofocus": True}),
     )
     title = forms.CharField(label=_("Title"), required=False, max_length=MAX_INPUT, widget=forms.TextInput(attrs={"autocomplete": "off"}))
     tags = _TagsField(
@@ -65,9 +66,15 @@ class LinkForm(forms.Form):
             destination_url=data["destination_url"],
             title=data["title"],
             tags=data["tags"],
-            valid_from=data["valid_from"],
-            expires_at=data["expires_at"],
+            valid_from=self._time("valid_from"),
+            expires_at=self._time("expires_at"),
         )
+
+    def _time(self, name: str) -> datetime | Unset | None:
+        """The time in the field `name`, or UNSET when it stands as it was shown, which is to the minute."""
+        before: datetime | None = self.initial.get(name)
+        after: datetime | None = self.cleaned_data[name]
+        return UNSET if before and after == before.replace(second=0, microsecond=0) else after
 
 
 class NewLinkForm(LinkForm):
@@ -77,9 +84,7 @@ class NewLinkForm(LinkForm):
         label=_("Custom code"),
         required=False,
         max_length=MAX_INPUT,
-        widget=forms.TextInput(
-            attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false", "placeholder": _("made for you")}
-        ),
+        widget=forms.TextInput(attrs={**_PLAIN, "placeholder": _("made for you")}),
     )
     field_order = ("destination_url", "code", "title", "tags", "valid_from", "expires_at")
 
@@ -88,7 +93,7 @@ class DeleteForm(forms.Form):
     """Deleting asks for the code, so that it is not done by habit."""
 
     code = forms.CharField(
-        label=_("Code"), max_length=MAX_INPUT, widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off"})
+        label=_("Type the code to confirm"), max_length=MAX_INPUT, widget=forms.TextInput(attrs={**_PLAIN, "autofocus": True})
     )
 
     def __init__(self, *args: Any, link: Link, **kwargs: Any) -> None:

@@ -14,6 +14,8 @@ from apps.links.models import Link, LinkState, Tag
 PAGE_SIZE = 20
 # Later pages are reached by a search; skipping over rows costs more with each page.
 LAST_PAGE = 500
+# Tags that a row shows.
+TAGS_IN_ROW = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +83,9 @@ def state_filters(query: ListQuery) -> list[FilterChip]:
 
 
 def tag_filters(query: ListQuery, tags: Iterable[Tag]) -> list[FilterChip]:
-    """One chip a tag; the one in force is there even when it is none of `tags`."""
-    names = [tag.name for tag in tags]
-    if query.tag and query.tag not in names:
+    """One chip a tag; the one in force comes first, and is there even when it is none of `tags`."""
+    names = [tag.name for tag in tags if tag.name != query.tag]
+    if query.tag:
         names.insert(0, query.tag)
     return [FilterChip(name, name, query.address(tag="" if query.tag == name else name), query.tag == name) for name in names]
 
@@ -102,6 +104,16 @@ class LinkRow:
     def label(self) -> str:
         """The short link without its scheme, as people say it."""
         return self.short_url.partition("://")[2]
+
+    @property
+    def first_tags(self) -> Sequence[str]:
+        """As many tags as a row has room for."""
+        return self.tags[:TAGS_IN_ROW]
+
+    @property
+    def more_tags(self) -> int:
+        """Number of the tags beyond those."""
+        return max(len(self.tags) - TAGS_IN_ROW, 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,6 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.accounts.policy import Action
+from apps.common.access import logged_in_only
+from apps.common.navigation import next_of
 from apps.links import selectors, services
 from apps.links.errors import LinkError
 from apps.links.forms import DeleteForm, LinkForm, NewLinkForm, initial_of
@@ -19,8 +20,9 @@ from apps.links.models import Link
 from apps.links.pages import read_query, row_of, rows_of, state_filters, tag_filters
 
 UNPROCESSABLE = 422
-# Tags offered above the list.
-TAGS_SHOWN = 20
+# Tags offered above the list: as chips, and all told.
+TAG_CHIPS = 6
+TAGS_OFFERED = 200
 
 
 @require_GET
@@ -31,7 +33,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "home.html")
 
 
-@login_required
+@logged_in_only
 @require_GET
 def list_view(request: HttpRequest) -> HttpResponse:
     query = read_query(request.GET)
@@ -39,17 +41,19 @@ def list_view(request: HttpRequest) -> HttpResponse:
     links = selectors.list_links(
         actor=request.user, workspace=workspace, search=query.search, tag=query.tag, state=query.state, sort=query.sort
     )
+    tags = tag_filters(query, selectors.list_tags(actor=request.user, workspace=workspace)[:TAGS_OFFERED])
     context = {
         "page": rows_of(links, query=query, now=timezone.now()),
         "query": query,
         "state_filters": state_filters(query),
-        "tag_filters": tag_filters(query, selectors.list_tags(actor=request.user, workspace=workspace)[:TAGS_SHOWN]),
+        "tag_filters": tags[:TAG_CHIPS],
+        "more_tags": tags[TAG_CHIPS:],
     }
     is_fragment = request.headers.get("HX-Target") == "links"
     return render(request, "links/_list.html" if is_fragment else "links/list.html", context)
 
 
-@login_required
+@logged_in_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def create(request: HttpRequest) -> HttpResponse:
     form = NewLinkForm(request.POST or None)
@@ -81,7 +85,7 @@ def _created(request: HttpRequest, link: Link) -> HttpResponse:
     return render(request, "links/_created.html", context)
 
 
-@login_required
+@logged_in_only
 @require_GET
 def check_code(request: HttpRequest) -> HttpResponse:
     """In words, whether the code that is being typed can be had."""
@@ -90,7 +94,7 @@ def check_code(request: HttpRequest) -> HttpResponse:
     return render(request, "links/_code_check.html", {"check": check, "code": code})
 
 
-@login_required
+@logged_in_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, hostname: str, code: str) -> HttpResponse:
     link = selectors.get_link(actor=request.user, hostname=hostname, code=code, action=Action.LINK_EDIT)
@@ -107,7 +111,7 @@ def edit(request: HttpRequest, hostname: str, code: str) -> HttpResponse:
     return render(request, "links/edit.html", context, status=UNPROCESSABLE if form.errors else 200)
 
 
-@login_required
+@logged_in_only
 @require_POST
 def set_active(request: HttpRequest, hostname: str, code: str) -> HttpResponse:
     """Disable the link, or enable it with `active=1`."""
@@ -119,10 +123,10 @@ def set_active(request: HttpRequest, hostname: str, code: str) -> HttpResponse:
         messages.error(request, error.message)
     else:
         messages.success(request, _("Link enabled.") if is_active else _("Link disabled. Visitors see a page that says so."))
-    return redirect(_page_of(link))
+    return HttpResponseRedirect(next_of(request, default=_page_of(link)))
 
 
-@login_required
+@logged_in_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete(request: HttpRequest, hostname: str, code: str) -> HttpResponse:
     link = selectors.get_link(actor=request.user, hostname=hostname, code=code, action=Action.LINK_DELETE)
@@ -136,13 +140,13 @@ def delete(request: HttpRequest, hostname: str, code: str) -> HttpResponse:
     return render(request, "links/delete.html", context, status=UNPROCESSABLE if form.errors else 200)
 
 
-@login_required
+@logged_in_only
 @require_POST
 def restore(request: HttpRequest, hostname: str, code: str) -> HttpResponse:
     link = selectors.get_link(actor=request.user, hostname=hostname, code=code, action=Action.LINK_DELETE)
     services.restore_link(actor=request.user, link=link, now=timezone.now())
     messages.success(request, _("Link restored."))
-    return redirect(_page_of(link))
+    return HttpResponseRedirect(next_of(request, default=_page_of(link)))
 
 
 def _page_of(link: Link) -> Any:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django import template
 from django.templatetags.static import static
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
@@ -36,6 +36,12 @@ def cut_middle(text: str) -> str:
 def host_letter(destination: str) -> str:
     """The letter that stands for a destination's site: the first of its name."""
     return destination.removeprefix("www.")[:1] or "?"
+
+
+@register.filter
+def moment(value: datetime) -> str:
+    """An exact time in the viewer's zone, short enough for a chip."""
+    return formats.date_format(timezone.localtime(value), "j M Y, H:i")
 
 
 @register.filter
