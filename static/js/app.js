@@ -40,7 +40,7 @@ const copyNew = async (root) => {
   const button = root.querySelector("[data-copy-now]");
   if (!button) return;
   button.removeAttribute("data-copy-now");
-  if (await copy(button)) say(`${button.dataset.copied}: ${button.dataset.copy}`);
+  if (await copy(button)) say(`${document.body.dataset.copied} ${button.dataset.copy}`);
 };
 
 // -- clicks -------------------------------------------------------------------------------------
@@ -72,6 +72,8 @@ document.addEventListener("keydown", (event) => {
     }
   }
   const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+  // Out of the field, so that keys mean the page's short cuts again.
+  if (event.key === "Escape" && typing) typing.blur();
   if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "/") {
     const search = document.querySelector("[data-key-search]");
@@ -112,7 +114,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
   }
 });
 document.addEventListener("htmx:sendError", (event) => {
-  if (!event.detail.elt.hasAttribute("data-quiet")) say(document.body.dataset.offline || "No answer from the server.");
+  if (!event.detail.elt.hasAttribute("data-quiet")) say(document.body.dataset.offline);
 });
 // What the reader has unfolded stays unfolded when fresh numbers come in.
 let unfolded = [];

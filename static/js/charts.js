@@ -64,7 +64,18 @@ const draw = (canvas) => {
   charts.set(canvas, { chart, text: source.textContent });
 };
 
-const drawAll = () => document.querySelectorAll("canvas[data-source]").forEach(draw);
+const forgetGone = () => {
+  for (const [canvas, { chart }] of charts) {
+    if (canvas.isConnected) continue;
+    chart.destroy();
+    charts.delete(canvas);
+  }
+};
+
+const drawAll = () => {
+  forgetGone();
+  document.querySelectorAll("canvas[data-source]").forEach(draw);
+};
 
 const recolour = () => {
   for (const [canvas, { chart }] of charts) {
