@@ -6,21 +6,14 @@ started them; each has a Redis database and test databases of its own.
 """
 
 import os
-import shutil
-import signal
-import tempfile
 from collections.abc import Generator
-from contextlib import ExitStack, contextmanager, suppress
-from pathlib import Path
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import pytest
 
-from shortener_project.embedded import clickhouse_engine, wiring
-from shortener_project.embedded.commands import Command, Process, spawn
-from shortener_project.embedded.engines import engines_for, start_engines, stop_processes
 from shortener_project.embedded.errors import EngineError
-from shortener_project.embedded.folders import make_runtime_dir, make_var_dir
+from shortener_project.embedded.throwaway import throw_away_engines
 
 VARIABLES = ("DATABASE_URL", "REDIS_URL", "CLICKHOUSE_URL")
 _running = ExitStack()
@@ -32,7 +25,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     if worker:
         os.environ["REDIS_URL"] = own_redis(os.environ["REDIS_URL"], int(worker.removeprefix("gw")))
     elif not (early_config.known_args_namespace.help or early_config.known_args_namespace.version):
-        _running.enter_context(throw_away_engines())
+        _running.enter_context(engines_in_environment())
     try:
         return (yield)
     except BaseException:
@@ -53,46 +46,15 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 
 
 @contextmanager
-def throw_away_engines() -> Generator[None]:
-    """The engines whose URL variables are unset, in a directory that is removed at the end."""
-    var_dir = Path(tempfile.mkdtemp(prefix="shortener-tests-"))
-    # PostgreSQL started by root runs as nobody, who has to pass through.
-    var_dir.chmod(0o711)
-    os.environ["VAR_DIR"] = str(var_dir)
-    os.environ["SPOOL_DIR"] = str(var_dir / "spool")
+def engines_in_environment() -> Generator[None]:
+    """The engines whose URL variables are unset, named by them for as long as the block lasts."""
     missing = [name for name in VARIABLES if not os.environ.get(name)]
-    if not clickhouse_engine.is_installed():
-        missing.remove("CLICKHOUSE_URL")
-    engines = engines_for(missing, var_dir, durable=False)
-    processes: list[tuple[Process, signal.Signals]] = []
-
-    def start(name: str, command: Command) -> Process:
-        with (var_dir / "log" / f"{name}.log").open("ab") as log:
-            process = spawn(command, log)
-        processes.append((process, command.stop_signal))
-        return process
-
     try:
-        make_var_dir(var_dir)
-        make_runtime_dir(var_dir)
-        try:
-            start_engines(engines, start)
-        except EngineError as error:
-            raise pytest.UsageError(f"{error}\n{_logs(var_dir)}") from error
-        urls = wiring.embedded_urls(var_dir)
-        values = {"DATABASE_URL": urls.database, "REDIS_URL": urls.redis, "CLICKHOUSE_URL": urls.clickhouse}
-        os.environ.update({name: values[name] for name in missing})
-        yield
-    finally:
-        stop_processes(processes, seconds=8)
-        for directory in (var_dir, wiring.runtime_dir(var_dir)):
-            with suppress(FileNotFoundError):
-                shutil.rmtree(directory)
-
-
-def _logs(var_dir: Path) -> str:
-    """The end of the engines' logs."""
-    return "\n".join(f"{log.name}: {log.read_text(errors='replace')[-2000:]}" for log in (var_dir / "log").iterdir())
+        with throw_away_engines(missing, durable=False) as engines:
+            os.environ.update(engines.environment)
+            yield
+    except EngineError as error:
+        raise pytest.UsageError(str(error)) from error
 
 
 def own_redis(url: str, number: int) -> str:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.analytics.models import ClickEvent
 from apps.analytics.queries import answering
+from apps.common.admin import ReadOnly
 
 # Clicks that can be paged through; counting on would read the whole table.
 MOST_ROWS = 1000
@@ -81,7 +82,7 @@ class BotFilter(LabelFilter):
 
 
 @admin.register(ClickEvent)
-class ClickEventAdmin(admin.ModelAdmin[Model]):
+class ClickEventAdmin(ReadOnly, admin.ModelAdmin[Model]):
     """Clicks, newest first. They are looked at, never changed."""
 
     list_display = ["timestamp", "short_link", "country", "device", "browser", "os", "referrer_host", "is_bot"]
@@ -115,15 +116,6 @@ class ClickEventAdmin(admin.ModelAdmin[Model]):
             return None
         near = self.get_queryset(request).filter(timestamp__range=(at - _ID_MARGIN, at + _ID_MARGIN))
         return near.filter(event_id=event_id).first()
-
-    def has_add_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
-        return False
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         with answering():

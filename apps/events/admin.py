@@ -1,25 +1,10 @@
 """Back office: a look at the pipeline's own records. Nothing here is changed by hand."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from apps.common.admin import ReadOnly
 from apps.events.models import OutboxEvent, PartitionLedger, ProducerSequence
-
-
-class ReadOnly:
-    """Mixin: look, but do not touch."""
-
-    def has_add_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(OutboxEvent)
