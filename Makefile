@@ -24,7 +24,7 @@ demo: $(VENV)/.embedded ## Fill the running installation with a demo account
 
 .PHONY: test
 test: $(VENV)/.dev ## Run the tests on real engines (ARGS="-k name" for some of them)
-	@$(PYTHON) tools/system_packages.py chromium
+	@$(PYTHON) tools/system_packages.py chromium || echo "Without it the tests in a browser are skipped."
 	@exec $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 .PHONY: check
