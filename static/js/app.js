@@ -30,7 +30,11 @@ const copy = async (button) => {
   if (label) {
     const before = label.textContent;
     label.textContent = button.dataset.copied;
-    setTimeout(() => { label.textContent = before; }, 2000);
+    button.dataset.done = "";
+    setTimeout(() => {
+      label.textContent = before;
+      delete button.dataset.done;
+    }, 2000);
   }
   return true;
 };
