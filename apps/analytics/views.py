@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from apps.accounts import policy
+from apps.accounts.models import Workspace
 from apps.accounts.policy import Action
 from apps.analytics import selectors
 from apps.analytics.charts import breakdowns, chart_data, digest, series_rows, sparkline_points, tiles
@@ -18,6 +20,7 @@ from apps.common.access import logged_in_only
 from apps.common.timezones import viewer_zone
 from apps.links import selectors as links
 from apps.links.forms import NewLinkForm
+from apps.links.models import Link
 from apps.links.pages import row_of, shown_destination
 
 # What nothing has changed of is answered with this, and the page leaves it as it is.
@@ -39,13 +42,13 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     else:
         if _is_seen(request, report):
             return HttpResponse(status=NO_CONTENT)
-        by_id = {link.pk: link for link in _links(request).filter(pk__in=[top.link_id for top in report.top_links])}
+        by_id = {link.pk: link for link in _links(request, workspace).filter(pk__in=[top.link_id for top in report.top_links])}
         top_links = [(row_of(by_id[top.link_id], now=now), top) for top in report.top_links if top.link_id in by_id]
         numbers = {**_numbers(report, chosen), "top_links": top_links}
     context = {**numbers, "ranges": RANGES, "chosen": chosen}
     if _is_fragment(request):
         return render(request, "analytics/_dashboard_numbers.html", context)
-    newest = [row_of(link, now=now) for link in _links(request)[:NEWEST]]
+    newest = [row_of(link, now=now) for link in _links(request, workspace)[:NEWEST]]
     context |= {"form": NewLinkForm(), "hostname": links.default_hostname(), "newest": newest, "sparkline_ids": _ids(newest)}
     return render(request, "analytics/dashboard.html", context)
 
@@ -106,8 +109,8 @@ def _numbers(report: LinkReport | WorkspaceReport, chosen: Range) -> dict[str, A
     }
 
 
-def _links(request: HttpRequest) -> Any:
-    return links.list_links(actor=request.user, workspace=links.default_workspace(request.user))
+def _links(request: HttpRequest, workspace: Workspace) -> QuerySet[Link]:
+    return links.list_links(actor=request.user, workspace=workspace)
 
 
 def _ids(rows: Any) -> str:

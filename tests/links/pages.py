@@ -1,6 +1,7 @@
 """Addresses of a link's pages, and what tests read from answers."""
 
-from django.http import HttpResponse
+from typing import Protocol
+
 from django.urls import reverse
 
 from apps.links.models import Link
@@ -12,12 +13,19 @@ CHECK_CODE = reverse("links:check_code")
 HTMX = {"hx-request": "true"}
 
 
+class Answer(Protocol):
+    """What a test's client returns."""
+
+    @property
+    def content(self) -> bytes: ...
+
+
 def page_of(link: Link, name: str = "analytics:link") -> str:
     return reverse(name, args=[link.domain.hostname, link.code])
 
 
-def text_of(response: HttpResponse) -> str:
-    return response.content.decode()
+def text_of(answer: Answer) -> str:
+    return answer.content.decode()
 
 
 def fragment(target: str) -> dict[str, str]:

@@ -1,9 +1,9 @@
 """Making links, from the page and from the form on the dashboard."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from apps.accounts.models import User
@@ -21,7 +21,7 @@ def browser(logged_in: LogIn, owner: User) -> Client:
     return logged_in(owner)
 
 
-def create(browser: Client, *, in_place: bool = False, **fields: str) -> HttpResponse:
+def create(browser: Client, *, in_place: bool = False, **fields: str) -> Any:
     headers = fragment("create") if in_place else {}
     return browser.post(CREATE, {"destination_url": DESTINATION, **fields}, headers=headers)
 
