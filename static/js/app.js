@@ -67,6 +67,18 @@ document.addEventListener("click", async (event) => {
   }
 });
 
+// A menu for which there is no room below opens upwards.
+document.addEventListener("toggle", (event) => {
+  const menu = event.target;
+  if (!menu.matches?.("details.menu")) return;
+  menu.classList.remove("menu-up");
+  if (!menu.open) return;
+  const bar = matchMedia("(max-width: 1023px)").matches ? document.querySelector(".rail nav")?.offsetHeight ?? 0 : 0;
+  const list = menu.querySelector(".menu-list").getBoundingClientRect();
+  const above = menu.getBoundingClientRect().top;
+  menu.classList.toggle("menu-up", list.bottom > innerHeight - bar && above > list.height);
+}, true);
+
 // -- keys ---------------------------------------------------------------------------------------
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") {
@@ -89,16 +101,20 @@ document.addEventListener("keydown", (event) => {
 
 // -- forms --------------------------------------------------------------------------------------
 // The short link is shown as it is typed; folded settings say their present value.
-document.addEventListener("input", (event) => {
-  const form = event.target.closest?.("form");
+const showValue = (input) => {
+  const form = input.closest("form");
   if (!form) return;
-  if (event.target.name === "code") {
+  if (input.name === "code") {
     const preview = form.querySelector("[data-code-preview]");
-    if (preview) preview.textContent = event.target.value.trim() || preview.dataset.codePreview;
+    if (preview) preview.textContent = input.value.trim() || preview.dataset.codePreview;
   }
-  const line = form.querySelector(`[data-value-of="${CSS.escape(event.target.name)}"]`);
-  if (line) line.textContent = event.target.value ? new Date(event.target.value).toLocaleString() : line.dataset.empty;
-});
+  const line = form.querySelector(`[data-value-of="${CSS.escape(input.name)}"]`);
+  if (line) line.textContent = input.value ? new Date(input.value).toLocaleString() : line.dataset.empty;
+};
+const showTimes = () => document.querySelectorAll('input[type="datetime-local"]').forEach(showValue);
+document.addEventListener("input", (event) => showValue(event.target));
+document.addEventListener("htmx:afterSwap", showTimes);
+showTimes();
 
 // -- fragments ----------------------------------------------------------------------------------
 let busy = 0;

@@ -67,9 +67,11 @@ class Complaints(list[str]):
         """Open the page and hear what there is to say against it, in light and in dark."""
         page.emulate_media(color_scheme="light")
         page.goto(path)
-        for scheme in ("light", "dark"):
-            if scheme == "dark":
-                page.emulate_media(color_scheme=scheme)
-            inner, outer = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
-            if inner > outer:
-                self.append(f"{path}: {inner} px wide in {outer} px ({scheme})")
+        self.measure(page)
+        page.emulate_media(color_scheme="dark")
+        self.measure(page)
+
+    def measure(self, page: Page) -> None:
+        inner, outer = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+        if inner > outer:
+            self.append(f"{page.url}: {inner} px wide in {outer} px")

@@ -37,6 +37,20 @@ def page(ann: User, browse: OpenBrowser) -> Page:
     return browse(ann, permissions=["clipboard-read", "clipboard-write"]).new_page()
 
 
+def test_a_page_that_breaks_the_rules_is_heard(browse: OpenBrowser) -> None:
+    context = browse(viewport=PHONE)
+    complaints, window = Complaints(context), context.new_page()
+    window.goto("/")
+    window.evaluate("document.body.setAttribute('style', 'color: red')")
+    window.evaluate("document.querySelector('main').style.width = '999px'")
+    window.evaluate("document.querySelector('main').style.maxWidth = 'none'")
+    complaints.measure(window)
+
+    assert len(complaints) == 2
+    assert "Content Security Policy" in complaints[0]
+    assert "px wide in 360 px" in complaints[1]
+
+
 def test_no_page_scrolls_sideways_on_a_phone_or_complains(ann: User, browse: OpenBrowser) -> None:
     links = links_of_all_kinds(ann)
     click(links["plain"], times=3)
@@ -88,6 +102,24 @@ def test_a_menu_on_a_phone_opens_inside_the_page(ann: User, browse: OpenBrowser)
         assert box is not None
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= PHONE["width"]
+
+
+def test_a_menu_without_room_below_opens_upwards(ann: User, browse: OpenBrowser) -> None:
+    for _ in range(8):
+        new_link(ann)
+    window = browse(ann, viewport=PHONE).new_page()
+    window.goto("/links/")
+    bar = window.locator(".rail nav").bounding_box()
+    assert bar is not None
+
+    # The last row of which the menu's button is in sight.
+    buttons = [button for button in window.get_by_label("More for").all() if (button.bounding_box() or {"y": 1e9})["y"] < bar["y"] - 50]
+    buttons[-1].click()
+    window.locator(".menu.menu-up").wait_for()
+
+    box = window.locator(".menu[open] > .menu-list").bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] <= bar["y"]
 
 
 def test_a_toast_leaves_the_bar_at_the_bottom_free(ann: User, browse: OpenBrowser) -> None:
