@@ -25,6 +25,16 @@ class Tile:
     value: int
     change: int | None
 
+    @property
+    def change_words(self) -> str:
+        """The change as it is written: percent, and beyond tenfold how many times as many."""
+        if self.change is None:
+            return ""
+        if self.change >= 1000:
+            return f"×{round(self.change / 100 + 1):,}"
+        sign = "+" if self.change > 0 else "−" if self.change < 0 else "±"
+        return f"{sign}{abs(self.change)} %"
+
 
 @dataclass(frozen=True, slots=True)
 class Bar:
