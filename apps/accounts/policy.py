@@ -7,6 +7,7 @@ from typing import Protocol, TypeAlias
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from apps.accounts.models import Membership, Role, User, Workspace
 from apps.common.errors import NotFound, PermissionDenied
@@ -95,8 +96,8 @@ def require(actor: Actor, action: Action, resource: InWorkspace) -> None:
     if action in allowed:
         return
     if allowed:
-        raise PermissionDenied("Your role in this workspace does not allow this.")
-    raise NotFound("There is no such thing here.")
+        raise PermissionDenied(_("Your role in this workspace does not allow this."))
+    raise NotFound(_("There is no such thing here."))
 
 
 def require_in_workspace(actor: Actor, action: Action, workspace: Workspace) -> None:

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from apps.accounts.models import User, Workspace
+from apps.accounts.models import User
+from apps.accounts.services import vouch_for_email, Workspace
 from apps.analytics.demo.catalogue import LINKS, DemoLink
 from apps.analytics.erasure import delete_workspace_clicks
 from apps.links import selectors, services
@@ -49,6 +50,7 @@ def make_account(*, now: datetime) -> DemoAccount:
     """The demo account with all its links; a password nobody could guess."""
     password = secrets.token_urlsafe(9)
     user = User.objects.create_user(EMAIL, password, full_name=NAME, created_at=now)
+    vouch_for_email(user)
     workspace = selectors.default_workspace(user)
     links = [_make_link(entry, user=user, workspace=workspace, now=now) for entry in LINKS]
     return DemoAccount(user, workspace, links, password)
