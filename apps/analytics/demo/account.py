@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from apps.accounts.models import User
-from apps.accounts.services import vouch_for_email, Workspace
+from apps.accounts.models import User, Workspace
+from apps.accounts.services import vouch_for_email
 from apps.analytics.demo.catalogue import LINKS, DemoLink
 from apps.analytics.erasure import delete_workspace_clicks
 from apps.links import selectors, services
