@@ -10,7 +10,11 @@ const say = (text) => {
   expire(toast);
 };
 
-const expire = (toast) => setTimeout(() => toast.remove(), 10_000);
+// A toast stays while somebody points at it or has the focus in it.
+const expire = (toast, wait = 10_000) => setTimeout(() => {
+  if (toast.matches(":hover, :focus-within")) expire(toast, 2_000);
+  else toast.remove();
+}, wait);
 
 // -- time zone: the server shows times in the viewer's own --------------------------------------
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -157,5 +161,5 @@ if (document.querySelector("[data-live]")) {
   document.addEventListener("visibilitychange", refresh);
 }
 
-for (const toast of document.querySelectorAll("[data-toast]")) expire(toast);
+document.querySelectorAll("[data-toast]").forEach((toast) => expire(toast));
 copyNew(document);
