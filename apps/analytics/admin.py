@@ -29,7 +29,7 @@ class BoundedPaginator(Paginator[ClickEvent]):
     @cached_property
     def count(self) -> int:
         rows = cast("QuerySet[ClickEvent]", self.object_list)
-        return len(rows.values_list("event_id")[:MOST_ROWS])
+        return len(rows.values_list("pk")[:MOST_ROWS])
 
 
 class SinceFilter(admin.SimpleListFilter):

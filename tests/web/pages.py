@@ -31,10 +31,10 @@ def member_pages(links: dict[str, Link]) -> list[str]:
 
 
 def back_office_pages(user: User) -> Iterator[str]:
-    """Index, history, and for each model its list, its form for a new one, and one of its rows."""
+    """Index, change of password, and for each model its list, its form for a new one, and one of its rows with its history."""
     request = RequestFactory().get("/")
     request.user = user
-    yield reverse("admin:index")
+    yield from (reverse("admin:index"), reverse("admin:password_change"))
     for model, model_admin in site._registry.items():
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
         yield reverse(f"{name}_changelist")
@@ -42,7 +42,7 @@ def back_office_pages(user: User) -> Iterator[str]:
             yield reverse(f"{name}_add")
         row = _first(model)
         if row is not None:
-            yield reverse(f"{name}_change", args=[row])
+            yield from (reverse(f"{name}_change", args=[row]), reverse(f"{name}_history", args=[row]))
 
 
 def _first(model: type[Model]) -> object:
@@ -61,12 +61,14 @@ class Complaints(list[str]):
         page = message.page
         is_own_status = message.text.startswith(_OWN_STATUS) and page is not None and message.location["url"] == page.url
         if message.type in {"error", "warning"} and not is_own_status:
-            self.append(f"{page and page.url}: {message.text}")
+            self.append(f"{page and page.url}: {message.text} {message.location['url']}")
 
     def look(self, page: Page, path: str) -> None:
         """Open the page and hear what there is to say against it, in light and in dark."""
         page.emulate_media(color_scheme="light")
-        page.goto(path)
+        answer = page.goto(path)
+        if answer is None or answer.status >= 500:
+            self.append(f"{path}: {answer and answer.status}")
         self.measure(page)
         page.emulate_media(color_scheme="dark")
         self.measure(page)
