@@ -8,7 +8,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -69,6 +69,14 @@ class Small:
     def family(self) -> list[psutil.Process]:
         """All processes below the supervisor."""
         return psutil.Process(self.process.pid).children(recursive=True)
+
+    def names(self) -> list[str]:
+        """Names of these processes; those that end meanwhile are passed over."""
+        names = []
+        for process in self.family():
+            with suppress(psutil.NoSuchProcess):
+                names.append(process.name())
+        return names
 
     def end(self, number: int = signal.SIGINT, *, seconds: float = 20) -> float:
         """Send a signal and wait for the end; returns the seconds that it took."""
