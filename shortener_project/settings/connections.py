@@ -35,7 +35,7 @@ def clickhouse(url: str) -> dict[str, Any]:
         "send_receive_timeout": 30,
         "sync_request_timeout": 5,
         "connections_min": 1,
-        "connections_max": 8,
+        "connections_max": 32,
         "settings": {
             # A server may buffer inserts, which would acknowledge clicks before they are stored.
             "async_insert": 0,
