@@ -16,7 +16,7 @@ lint-imports
 
 step migrations
 # No database is needed to see whether models and migrations agree; Django would warn that it has none.
-DJANGO_SETTINGS_MODULE=shortener_project.settings.test python -W "ignore::RuntimeWarning" manage.py makemigrations --check --dry-run
+LOG_LEVEL=ERROR DJANGO_SETTINGS_MODULE=shortener_project.settings.test python -W "ignore::RuntimeWarning" manage.py makemigrations --check --dry-run
 
 step "check --deploy"
 env -u DATABASE_URL -u REDIS_URL -u CLICKHOUSE_URL \
