@@ -43,6 +43,20 @@ class LineFormatter(structlog.stdlib.ProcessorFormatter):
         )
 
 
+class RefusedRequests(logging.Filter):
+    """Makes one short warning of each request that Django refused for what the client sent.
+
+    A foreign host name, too many fields: the traceback that comes with them says where Django looks,
+    and anybody could fill the log with it.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name.startswith("django.security."):
+            record.levelno, record.levelname = logging.WARNING, logging.getLevelName(logging.WARNING)
+            record.exc_info = None
+        return True
+
+
 def _render(_logger: logging.Logger, _method: str, event_dict: EventDict) -> str:
     """The line of one event."""
     head = [event_dict.pop(key, "-") for key in ("timestamp", "level", "logger")]

@@ -123,6 +123,9 @@ class RedirectProtocol(HttpToolsProtocol):
         self.transport.write(head + b"content-length: 0\r\nconnection: close\r\n\r\n")
         self.transport.close()
 
+    def _unsupported_upgrade_warning(self) -> None:
+        """An upgrade is an offer, and is passed over; uvicorn would advise to install what takes it."""
+
     # Callbacks of the ordinary parser
 
     def on_message_begin(self) -> None:

@@ -103,7 +103,7 @@ class Children:
         child.note = Note.of(child.name, process, child.command.stop_signal)
         write_notes(self._notes, [child.note for child in self._children if child.note and child.is_running])
         assert process.stdout is not None
-        self._log.attach(child.name, process.stdout)
+        self._log.attach(child.name, process.stdout, asides=child.command.asides)
         return process
 
     def _with_environment(self, command: Command) -> Command:

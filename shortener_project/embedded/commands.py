@@ -33,6 +33,8 @@ class Command:
     # What tells the program to end, also when the supervisor dies.
     stop_signal: signal.Signals = signal.SIGTERM
     descriptors: Sequence[int] = ()
+    # Lines with one of these texts are for the log file only.
+    asides: Sequence[str] = ()
 
 
 def spawn(command: Command, output: int | IO[bytes]) -> Process:

@@ -5,6 +5,7 @@ import logging.handlers
 import os
 import queue
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,10 +32,10 @@ class LogMux:
         self._width = width
         self._readers: list[threading.Thread] = []
 
-    def attach(self, name: str, stream: IO[bytes]) -> None:
-        """Log the lines of `stream` under `name` until it ends."""
+    def attach(self, name: str, stream: IO[bytes], *, asides: Sequence[str] = ()) -> None:
+        """Log the lines of `stream` under `name` until it ends; those with one of `asides` to the file only."""
         self._readers = [reader for reader in self._readers if reader.is_alive()]
-        reader = threading.Thread(target=self._read, args=(name, stream), name=f"log {name}", daemon=True)
+        reader = threading.Thread(target=self._read, args=(name, stream, asides), name=f"log {name}", daemon=True)
         reader.start()
         self._readers.append(reader)
 
@@ -55,16 +56,17 @@ class LogMux:
         self._terminal.close()
         self._file.close()
 
-    def _read(self, name: str, stream: IO[bytes]) -> None:
+    def _read(self, name: str, stream: IO[bytes], asides: Sequence[str]) -> None:
         with stream:
             while line := stream.readline(_LONGEST_LINE):
                 if text := line.decode(errors="replace").rstrip():
-                    self._write(name, escape(text.expandtabs()))
+                    self._write(name, escape(text.expandtabs()), is_aside=any(aside in text for aside in asides))
 
-    def _write(self, name: str, text: str) -> None:
+    def _write(self, name: str, text: str, *, is_aside: bool = False) -> None:
         label = f"{name:<{self._width}} |"
         self._file.write(f"{label} {text}")
-        self._terminal.write(f"{self._terminal.coloured(label, name)} {text}")
+        if not is_aside:
+            self._terminal.write(f"{self._terminal.coloured(label, name)} {text}")
 
 
 class _File(logging.handlers.RotatingFileHandler):

@@ -9,6 +9,9 @@ from shortener_project.embedded import binaries, wiring
 from shortener_project.embedded.commands import Command
 from shortener_project.embedded.folders import make_private
 
+# Said at each start on most machines: it matters where memory runs short.
+_KERNEL_ADVICE = "WARNING Memory overcommit must be enabled"
+
 
 class Valkey:
     """The engine behind REDIS_URL."""
@@ -45,7 +48,7 @@ class Valkey:
             "loglevel": "warning",
         }
         arguments = [part for name, value in options.items() for part in (f"--{name}", value)]
-        return Command([str(binaries.valkey_server()), *arguments], stop_signal=signal.SIGTERM)
+        return Command([str(binaries.valkey_server()), *arguments], stop_signal=signal.SIGTERM, asides=[_KERNEL_ADVICE])
 
     def is_ready(self) -> bool:
         """Whether it answers; it refuses while it still reads its file."""

@@ -6,8 +6,10 @@ import re
 
 import pytest
 import structlog
+from django.core.exceptions import DisallowedHost
+from django.test import Client
 
-from apps.common.logs import LineFormatter, escape, quote
+from apps.common.logs import LineFormatter, RefusedRequests, escape, quote
 from tests.shared_data import shared_json
 
 LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z [a-z]+ +\S+ .+")
@@ -71,6 +73,21 @@ def test_a_traceback_stays_on_the_line(logger: tuple[logging.Logger, io.StringIO
         logger[0].exception("failed")
 
     assert "Traceback (most recent call last):\\n" in written(logger[1])
+
+
+def test_a_foreign_host_name_is_one_short_warning(logger: tuple[logging.Logger, io.StringIO]) -> None:
+    handler = logger[0].handlers[0]
+    handler.addFilter(RefusedRequests())
+    refusals = logging.getLogger(f"django.security.{DisallowedHost.__name__}")
+    refusals.addHandler(handler)
+    try:
+        assert Client(HTTP_HOST="evil.example").get("/links/").status_code == 400
+    finally:
+        refusals.removeHandler(handler)
+
+    line = written(logger[1])
+    assert " warning  django.security.DisallowedHost Invalid HTTP_HOST header: 'evil.example'." in line
+    assert "Traceback" not in line
 
 
 def test_the_request_id_is_bound_to_lines(logger: tuple[logging.Logger, io.StringIO]) -> None:

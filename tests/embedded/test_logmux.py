@@ -67,3 +67,13 @@ def test_a_line_without_end_is_cut(file: Path) -> None:
     log.close()
 
     assert max(map(len, file.read_text().splitlines())) <= 16 * 1024 + 10
+
+
+def test_asides_are_for_the_file(file: Path) -> None:
+    output = io.StringIO()
+    log = LogMux(file, output, width=4)
+    log.attach("site", io.BytesIO(b"one\nBy the way: two\n"), asides=["By the way"])
+    log.close()
+
+    assert output.getvalue() == "site | one\n"
+    assert file.read_text() == "site | one\nsite | By the way: two\n"
