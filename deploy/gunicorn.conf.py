@@ -7,7 +7,8 @@ Serves the UI and the back office; redirects belong to `manage.py redirector`.
 
 import os
 
-wsgi_app = "shortener_project.asgi:application"
+# Django alone, without the redirector in front of it.
+wsgi_app = "shortener_project.asgi:django"
 worker_class = "asgi"
 asgi_lifespan = "off"
 bind = os.environ.get("BIND", "0.0.0.0:8000")
