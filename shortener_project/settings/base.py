@@ -98,7 +98,7 @@ TEMPLATES = [
 
 _embedded = wiring.embedded_urls(VAR_DIR)
 DATABASE_URL = secret("DATABASE_URL")
-REDIS_URL = secret("REDIS_URL") or _embedded.redis
+REDIS_URL = connections.redis(secret("REDIS_URL") or _embedded.redis)
 CLICKHOUSE_URL = secret("CLICKHOUSE_URL")
 # Names of the URL variables in force whose part is embedded, in the order of the start banner.
 EMBEDDED_PARTS = [name for name in ("DATABASE_URL", "REDIS_URL", "CLICKHOUSE_URL") if not secret(name)]
@@ -157,7 +157,7 @@ EVENT_PARTITIONS = env.integer("EVENT_PARTITIONS", default=4)
 
 SPOOL_DIR = Path(env.text("SPOOL_DIR", default=str(VAR_DIR / "spool")))
 # A spool file is closed and a new one begun when it reaches this size.
-SPOOL_FILE_BYTES = env.integer("SPOOL_FILE_BYTES", default=64 * 1024 * 1024)
+SPOOL_FILE_BYTES = env.integer("SPOOL_FILE_BYTES", default=64 * 1024 * 1024, minimum=64 * 1024)
 # Links that one redirector process keeps in memory.
 LINK_CACHE_SIZE = env.integer("LINK_CACHE_SIZE", default=100_000)
 # Addresses and networks whose X-Forwarded-For is believed; "" trusts nobody.
@@ -260,7 +260,7 @@ if _is_https:
     CSRF_COOKIE_NAME = "__Host-csrf"
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_SSL_REDIRECT = env.boolean("SSL_REDIRECT", default=True)
-    SECURE_HSTS_SECONDS = env.integer("HSTS_SECONDS", default=31_536_000)
+    SECURE_HSTS_SECONDS = env.integer("HSTS_SECONDS", default=31_536_000, minimum=0)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -276,4 +276,4 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
-LOGGING = connections.logging(level=env.text("LOG_LEVEL", default="INFO"))
+LOGGING = connections.logging(level=env.choice("LOG_LEVEL", default="INFO", words=["DEBUG", "INFO", "WARNING", "ERROR"]))

@@ -70,6 +70,16 @@ def _split(url: str, variable: str) -> SplitResult:
     return parts
 
 
+def redis(url: str) -> str:
+    """`url`, which is `redis://user:password@host:6379/0`, `rediss://…` or `unix:///path?db=0`.
+
+    Raises ImproperlyConfigured, naming REDIS_URL, for anything else.
+    """
+    if _split(url, "REDIS_URL").scheme not in {"redis", "rediss", "unix"}:
+        raise ImproperlyConfigured("REDIS_URL: expected redis://user:password@host:6379/0")
+    return url
+
+
 def celery_broker(redis_url: str) -> str:
     """The Redis URL in Celery's spelling: Unix sockets have a scheme of their own there."""
     parts = urlsplit(redis_url)
@@ -80,7 +90,12 @@ def celery_broker(redis_url: str) -> str:
 
 
 def email(url: str) -> dict[str, Any]:
-    """Django's EMAIL_* settings for `smtp://user:password@host:587`, `smtp+tls://…` or `consolemail://`."""
+    """Django's EMAIL_* settings for `smtp://user:password@host:587`, `smtp+tls://…` or `consolemail://`.
+
+    Raises ImproperlyConfigured, naming EMAIL_URL, for anything else.
+    """
+    if _split(url, "EMAIL_URL").scheme not in environ.Env.EMAIL_SCHEMES:
+        raise ImproperlyConfigured("EMAIL_URL: expected smtp+tls://user:password@host:587")
     return dict(environ.Env.email_url_config(url))
 
 

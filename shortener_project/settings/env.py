@@ -18,13 +18,19 @@ def text(name: str, *, default: str) -> str:
     return str(_env.str(name, default="")).strip() or default
 
 
-def integer(name: str, *, default: int) -> int:
-    """Value of `name` as a whole number. Raises ImproperlyConfigured, naming it, for anything else."""
+def integer(name: str, *, default: int, minimum: int = 1) -> int:
+    """Value of `name` as a whole number, not less than `minimum`.
+
+    Raises ImproperlyConfigured, naming it, for anything else.
+    """
     value = text(name, default=str(default))
     try:
-        return int(value)
+        number = int(value)
     except ValueError:
         raise ImproperlyConfigured(f"{name}: expected a whole number, got {value!r}") from None
+    if number < minimum:
+        raise ImproperlyConfigured(f"{name}: expected {minimum} or more, got {number}")
+    return number
 
 
 def boolean(name: str, *, default: bool) -> bool:

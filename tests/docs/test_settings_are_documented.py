@@ -27,13 +27,17 @@ def examples() -> dict[str, str]:
     return dict(re.findall(r"^#([A-Z_]+)=(.*)$", text, re.MULTILINE))
 
 
+def written(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def test_the_example_names_each_setting_and_no_other() -> None:
     assert sorted(examples()) == sorted({name for _reader, name, _default in settings_read()})
 
 
 def test_the_example_shows_the_defaults() -> None:
     defaults = {
-        name: str(eval(compile(ast.Expression(default), name, "eval"))).lower()
+        name: written(eval(compile(ast.Expression(default), name, "eval")))
         for reader, name, default in settings_read()
         if reader in PLAIN and default is not None
     }

@@ -29,8 +29,6 @@ def _check_settings() -> None:
     public = urlsplit(settings.PUBLIC_URL)
     if public.scheme not in {"http", "https"} or not public.hostname:
         raise StartError("PUBLIC_URL", f"expected https://host, got {settings.PUBLIC_URL}")
-    if settings.REDIRECTOR_PROCESSES < 1:
-        raise StartError("REDIRECTOR_PROCESSES", f"expected 1 or more, got {settings.REDIRECTOR_PROCESSES}")
 
 
 def _plan() -> Plan:
