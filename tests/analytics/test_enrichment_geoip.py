@@ -120,7 +120,7 @@ def test_a_new_file_is_used_after_ten_seconds(tmp_path: Path, city_database: Pat
 
 def test_the_last_good_database_outlives_a_bad_one(tmp_path: Path, city_database: Path, now: list[float]) -> None:
     file = tmp_path / "city.mmdb"
-    shutil.copy(city_database, file)
+    shutil.copyfile(city_database, file)
     locator = GeoIpFile(file)
     assert locator.locate("81.2.69.142") == LONDON
 

@@ -121,7 +121,7 @@ def test_a_process_that_will_not_end_is_killed_in_time(var_dir: Path) -> None:
 
 def test_ctrl_c_while_starting_leaves_nothing_running(var_dir: Path) -> None:
     product = Small(var_dir, *ENGINES)
-    product.await_line("valkey     |")
+    product.await_line("postgresql |")
     family = product.family()
     product.end(signal.SIGINT)
     product.clean_up()
