@@ -15,7 +15,9 @@ from apps.accounts.models import User
 from apps.analytics.demo.catalogue import LINKS
 from apps.analytics.demo.clicks import DemoClick, make_clicks
 from apps.analytics.enrichment.bots import is_crawler
+from apps.analytics.management.commands.demo import ensure_a_domain
 from apps.links import codes, destinations, reserved
+from apps.links.domains import default_domain
 from apps.links.models import Link, LinkState
 from tests.analytics.totals import Totals, totals
 from tests.events.conftest import own_database
@@ -112,6 +114,17 @@ def test_the_command_fills_the_account_through_the_pipeline_once(settings: Any) 
 
     assert totals(links) == Totals(0, 0, 0, 0)
     assert totals(list(Link.objects.filter(owner__email="demo@example.com"))) == Totals(500, 500, 500, 500)
+
+
+@pytest.mark.django_db
+def test_the_command_leaves_the_domain_its_name(settings: Any) -> None:
+    """It may run in a shell that does not know the port of the running product."""
+    before = default_domain().hostname
+    settings.SHORT_DOMAIN = "other.test"
+
+    ensure_a_domain()
+
+    assert default_domain().hostname == before
 
 
 def days_with_clicks(links: list[Link]) -> int:

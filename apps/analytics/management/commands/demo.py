@@ -12,10 +12,11 @@ from apps.analytics.demo.catalogue import LINKS
 from apps.analytics.demo.clicks import make_clicks
 from apps.analytics.demo.messages import to_messages
 from apps.analytics.demo.pipeline import ClicksNotStored, send, stored_clicks, wait_until_stored
+from apps.common.errors import NotFound
 from apps.events.bus import Bus, BusUnavailable
 from apps.events.buses import get_bus
 from apps.events.errors import SinkUnavailable
-from apps.links.domains import ensure_default_domain
+from apps.links.domains import default_domain, ensure_default_domain
 
 
 class Command(BaseCommand):
@@ -49,7 +50,7 @@ class Command(BaseCommand):
             console.print("The first run printed its password; --reset makes everything anew.")
             return
         if account is None:
-            ensure_default_domain()
+            ensure_a_domain()
             account = make_account(now=timezone.now())
             # Said first: a run that is cut short has made the account all the same.
             console.print(f"Log in as {EMAIL} with the password {account.password}", highlight=False)
@@ -57,6 +58,14 @@ class Command(BaseCommand):
         console.print(f"{len(account.links)} links, {stored_clicks(account):,} clicks, all stored.")
         if account.password:
             console.print(f"Log in as {EMAIL} with the password {account.password}", highlight=False)
+
+
+def ensure_a_domain() -> None:
+    """Make the default domain only when there is none: a shell without the PORT of the running product would rename it."""
+    try:
+        default_domain()
+    except NotFound:
+        ensure_default_domain()
 
 
 def _fill(console: Console, account: DemoAccount, *, clicks: int, seed: int) -> None:
