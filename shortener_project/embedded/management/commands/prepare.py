@@ -13,7 +13,7 @@ _LOCK = 7_211_405
 
 class Command(BaseCommand):
     help = "Bring both databases and the static files up to date; safe to run on several machines at once."
-    requires_system_checks = ()
+    # A wrong setting ends the start here; the site, which would say the same, would be started again and again.
 
     def handle(self, **_options: Any) -> str:
         with connection.cursor() as cursor:
