@@ -5,6 +5,7 @@ from pathlib import Path
 
 from chdb.state.sqlitelike import Connection
 
+from shortener_project.embedded.clickhouse.deduplication import forget_unstored_parts
 from shortener_project.embedded.clickhouse.errors import EngineError
 
 
@@ -19,6 +20,7 @@ class Engine:
         """
         path.mkdir(parents=True, exist_ok=True)
         self.path = path.resolve()
+        forget_unstored_parts(self.path)
         # The engine lives while a connection to it is open.
         self._keeper = self.connect()
         self._keeper_lock = threading.Lock()
