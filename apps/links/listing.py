@@ -27,12 +27,14 @@ _NOT_EXPIRED = Q(expires_at=None) | Q(expires_at__gt=Now())
 _SCHEDULED = Q(valid_from__gt=Now())
 _NOT_SCHEDULED = Q(valid_from=None) | Q(valid_from__lte=Now())
 # Mirrors Link.state_at: each state excludes those before it.
+_IN_SERVICE = Q(deleted_at=None, banned_at=None, is_active=True)
 _STATES: Mapping[str, Q] = {
     LinkState.DELETED: Q(deleted_at__isnull=False),
-    LinkState.DISABLED: Q(deleted_at=None, is_active=False),
-    LinkState.EXPIRED: Q(_EXPIRED, deleted_at=None, is_active=True),
-    LinkState.SCHEDULED: Q(_SCHEDULED, _NOT_EXPIRED, deleted_at=None, is_active=True),
-    LinkState.ACTIVE: Q(_NOT_EXPIRED, _NOT_SCHEDULED, deleted_at=None, is_active=True),
+    LinkState.BANNED: Q(deleted_at=None, banned_at__isnull=False),
+    LinkState.DISABLED: Q(deleted_at=None, banned_at=None, is_active=False),
+    LinkState.EXPIRED: _IN_SERVICE & _EXPIRED,
+    LinkState.SCHEDULED: _IN_SERVICE & _SCHEDULED & _NOT_EXPIRED,
+    LinkState.ACTIVE: _IN_SERVICE & _NOT_EXPIRED & _NOT_SCHEDULED,
 }
 
 

@@ -19,6 +19,20 @@ class Domain(models.Model):
 
     hostname = models.CharField(_("hostname"), max_length=260, unique=True)
     is_default = models.BooleanField(_("default"), default=False)
+    # Empty: every workspace may make links here.
+    workspace = models.ForeignKey(
+        Workspace, verbose_name=_("workspace"), null=True, blank=True, on_delete=models.CASCADE, related_name="domains"
+    )
+    # What the owner writes into the DNS to show that the domain is theirs, and when that was seen.
+    verification_token = models.CharField(_("verification token"), max_length=64, blank=True, editable=False)
+    verified_at = models.DateTimeField(_("verified at"), null=True, blank=True)
+    root_url = models.CharField(_("root URL"), max_length=DESTINATION_MAX_LENGTH, blank=True)
+    not_found_url = models.CharField(_("not-found URL"), max_length=DESTINATION_MAX_LENGTH, blank=True)
+    expired_url = models.CharField(_("expired URL"), max_length=DESTINATION_MAX_LENGTH, blank=True)
+    # `TEAMID.bundle.id` of each iOS app that opens this domain's links.
+    apple_app_ids = models.JSONField(_("Apple app IDs"), default=list, blank=True)
+    # `{"package": …, "fingerprints": [SHA-256 of the signing certificate, …]}` of each Android app.
+    android_apps = models.JSONField(_("Android apps"), default=list, blank=True)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
 
@@ -28,6 +42,12 @@ class Domain(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["is_default"], condition=models.Q(is_default=True), name="domain_one_default"),
             models.CheckConstraint(condition=models.Q(hostname=Lower("hostname")), name="domain_hostname_lower_case"),
+            *(
+                models.CheckConstraint(
+                    condition=models.Q(**{name: ""}) | models.Q(**{f"{name}__regex": r"^https?://"}), name=f"domain_{name}_web"
+                )
+                for name in ("root_url", "not_found_url", "expired_url")
+            ),
         ]
 
     def __str__(self) -> str:
@@ -54,10 +74,20 @@ class LinkState(StrEnum):
     """What a visitor meets at a link, from the most to the least final."""
 
     DELETED = "deleted"
+    BANNED = "banned"
     DISABLED = "disabled"
     EXPIRED = "expired"
     SCHEDULED = "scheduled"
     ACTIVE = "active"
+
+
+class RedirectStatus(models.IntegerChoices):
+    """How a visitor is sent on. 307 and 308 keep the method, 301 and 308 may be remembered for good."""
+
+    MOVED_PERMANENTLY = 301, "301"
+    FOUND = 302, "302"
+    TEMPORARY_REDIRECT = 307, "307"
+    PERMANENT_REDIRECT = 308, "308"
 
 
 class LinkQuerySet(models.QuerySet["Link", "Link"]):
@@ -84,6 +114,27 @@ class Link(models.Model):
     valid_from = models.DateTimeField(_("valid from"), null=True, blank=True)
     # The first instant at which the link no longer leads anywhere.
     expires_at = models.DateTimeField(_("expires at"), null=True, blank=True)
+    redirect_status = models.PositiveSmallIntegerField(
+        _("redirect status"), choices=RedirectStatus.choices, default=RedirectStatus.FOUND, db_default=RedirectStatus.FOUND
+    )
+    # How long a browser may keep the redirect without asking again (s); what it does then is not counted.
+    cache_seconds = models.PositiveIntegerField(_("cache seconds"), default=0, db_default=0)
+    forward_query = models.BooleanField(_("forward the query"), default=False, db_default=False)
+    forward_path = models.BooleanField(_("forward the rest of the path"), default=False, db_default=False)
+    # `utm_…` parameters that the destination gets unless the visitor's query or the URL has them.
+    utm = models.JSONField(_("UTM defaults"), default=dict, db_default=models.Value({}, models.JSONField()), blank=True)
+    max_clicks = models.PositiveBigIntegerField(_("max clicks"), null=True, blank=True)
+    # Redirects given away under `max_clicks`, counted by the redirector itself.
+    redirects_used = models.PositiveBigIntegerField(_("redirects used"), default=0, db_default=0, editable=False)
+    password_hash = models.CharField(_("password"), max_length=256, default="", db_default="", blank=True, editable=False)
+    # Whether search engines may follow the link.
+    is_crawlable = models.BooleanField(_("crawlable"), default=False, db_default=False)
+    # Taken out of service by a moderator.
+    banned_at = models.DateTimeField(_("banned at"), null=True, blank=True, editable=False)
+    ban_reason = models.CharField(_("ban reason"), max_length=500, default="", db_default="", blank=True)
+    # Visitors are warned before they go on.
+    flagged_at = models.DateTimeField(_("flagged at"), null=True, blank=True, editable=False)
+    flag_reason = models.CharField(_("flag reason"), max_length=500, default="", db_default="", blank=True)
     # Set by the task that told the bus of the expiry, so that it is told once.
     expiry_announced_at = models.DateTimeField(_("expiry announced at"), null=True, blank=True, editable=False)
     # Clicks by people and bots alike, kept by click ingest.
@@ -108,6 +159,8 @@ class Link(models.Model):
                 condition=models.Q(valid_from=None) | models.Q(expires_at=None) | models.Q(valid_from__lt=models.F("expires_at")),
                 name="link_window_not_empty",
             ),
+            models.CheckConstraint(condition=models.Q(redirect_status__in=RedirectStatus.values), name="link_redirect_status"),
+            models.CheckConstraint(condition=models.Q(max_clicks=None) | models.Q(max_clicks__gte=1), name="link_max_clicks_positive"),
         ]
         indexes = [
             # The links list of a workspace, newest first.
@@ -127,6 +180,8 @@ class Link(models.Model):
         """What a visitor meets at `now` (aware)."""
         if self.deleted_at is not None:
             return LinkState.DELETED
+        if self.banned_at is not None:
+            return LinkState.BANNED
         if not self.is_active:
             return LinkState.DISABLED
         if self.expires_at is not None and self.expires_at <= now:
@@ -149,3 +204,33 @@ class LinkTag(models.Model):
 
     def __str__(self) -> str:
         return f"{self.link_id} · {self.tag_id}"
+
+
+class RedirectRule(models.Model):
+    """Where some visitors of a link go instead of its destination.
+
+    Of the first priority at which the conditions of a rule hold, the rules that hold share the
+    visitors by weight; when none holds anywhere, the link's own destination is meant.
+    """
+
+    link = models.ForeignKey(Link, verbose_name=_("link"), on_delete=models.CASCADE, related_name="rules")
+    # Smaller comes first.
+    priority = models.PositiveSmallIntegerField(_("priority"))
+    # All must hold; none means: everybody. Their form is that of apps.links.conditions.
+    conditions = models.JSONField(_("conditions"), default=list, blank=True)
+    destination_url = models.CharField(_("destination URL"), max_length=DESTINATION_MAX_LENGTH)
+    weight = models.PositiveSmallIntegerField(_("weight"), default=1)
+
+    class Meta:
+        verbose_name = _("redirect rule")
+        verbose_name_plural = _("redirect rules")
+        ordering = ["priority", "id"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(destination_url__regex=r"^https?://"), name="rule_destination_web"),
+            models.CheckConstraint(condition=models.Q(weight__range=(1, 1000)), name="rule_weight_range"),
+        ]
+        # The rules of a link in their order.
+        indexes = [models.Index(fields=["link", "priority", "id"], name="rule_of_link")]
+
+    def __str__(self) -> str:
+        return f"{self.link_id} · {self.priority}"

@@ -70,6 +70,7 @@ _STATE_LABELS = {
     LinkState.SCHEDULED: _("Scheduled"),
     LinkState.EXPIRED: _("Expired"),
     LinkState.DISABLED: _("Disabled"),
+    LinkState.BANNED: _("Blocked"),
     LinkState.DELETED: _("Deleted"),
 }
 

@@ -86,7 +86,7 @@ class LinkCache:
         if version < self._heard.get(place, (0, 0))[0]:
             self.counters.stale_refusals += 1
             return False
-        if snapshot is not None and decide(snapshot, now_ns) in (Outcome.REDIRECT, Outcome.SCHEDULED):
+        if snapshot is not None and not snapshot.needs_asking and decide(snapshot, now_ns) in (Outcome.REDIRECT, Outcome.SCHEDULED):
             age = MAX_AGE_NS if self.hears_changes else MAX_AGE_DEAF_NS
             entry = HotEntry(snapshot, until_ns=now_ns + age)
             for key in keys:

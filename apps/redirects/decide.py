@@ -16,6 +16,7 @@ class Outcome(StrEnum):
     REDIRECT = "redirect"
     NOT_FOUND = "not_found"
     SCHEDULED = "scheduled"
+    BANNED = "banned"
     DISABLED = "disabled"
     EXPIRED = "expired"
     DELETED = "deleted"
@@ -31,15 +32,23 @@ def decide(snapshot: Snapshot | None, now_ns: int) -> Outcome:
     """What a visitor meets at `now_ns`; None means that there is no link."""
     if snapshot is None:
         return Outcome.NOT_FOUND
-    if snapshot.is_deleted:
-        return Outcome.DELETED
-    if not snapshot.is_active or not is_sendable(snapshot.destination_url):
-        return Outcome.DISABLED
+    if (state := _out_of_service(snapshot)) is not None:
+        return state
     if snapshot.expires_at_ns and snapshot.expires_at_ns <= now_ns:
         return Outcome.EXPIRED
     if now_ns < snapshot.valid_from_ns:
         return Outcome.SCHEDULED
     return Outcome.REDIRECT
+
+
+def _out_of_service(snapshot: Snapshot) -> Outcome | None:
+    if snapshot.is_deleted:
+        return Outcome.DELETED
+    if snapshot.is_banned:
+        return Outcome.BANNED
+    if not snapshot.is_active or not is_sendable(snapshot.destination_url):
+        return Outcome.DISABLED
+    return None
 
 
 def redirect_headers(snapshot: Snapshot) -> list[tuple[bytes, bytes]]:

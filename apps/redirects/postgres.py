@@ -14,7 +14,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from apps.redirects.breaker import CircuitBreaker
 from apps.redirects.hosts import DomainRef
-from apps.redirects.snapshot import Snapshot
+from apps.redirects.snapshot import Rule, Snapshot
 
 # A look-up ends after this time, with an answer or without (s).
 LOOK_UP_SECONDS = 0.8
@@ -23,11 +23,17 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 _LINK = """
-SELECT l.id, l.domain_id, l.workspace_id, coalesce(l.owner_id, 0), d.hostname, l.code, l.destination_url,
-       l.is_active, l.deleted_at IS NOT NULL, l.valid_from, l.expires_at, l.version
+SELECT l.id, l.domain_id, l.workspace_id, coalesce(l.owner_id, 0), d.hostname, l.code, l.destination_url, l.redirect_status,
+       l.is_active, l.deleted_at IS NOT NULL, l.valid_from, l.expires_at, l.cache_seconds, l.forward_query, l.forward_path, l.utm,
+       coalesce(l.max_clicks, 0), l.password_hash, l.is_crawlable, l.banned_at IS NOT NULL, l.flagged_at IS NOT NULL,
+       (SELECT json_agg(json_build_array(r.priority, r.conditions, r.destination_url, r.weight) ORDER BY r.priority, r.id)
+        FROM links_redirectrule r WHERE r.link_id = l.id),
+       l.version
 FROM links_link l JOIN links_domain d ON d.id = l.domain_id
 WHERE l.domain_id = %s AND l.code = %s
 """
+# Columns of the query up to the window; all stand in the order of Snapshot's fields.
+_WINDOW_END = 12
 _DOMAINS = "SELECT id, hostname, is_default FROM links_domain"
 
 
@@ -38,6 +44,13 @@ class DatabaseUnavailable(Exception):
 def nanoseconds(instant: datetime | None) -> int:
     """An aware instant as nanoseconds since the epoch; 0 for None."""
     return (instant - _EPOCH) // _MICROSECOND * 1000 if instant is not None else 0
+
+
+def snapshot_of(row: tuple[Any, ...]) -> Snapshot:
+    """What one row of the query says."""
+    *head, valid_from, expires_at = row[:_WINDOW_END]
+    *tail, rules, version = row[_WINDOW_END:]
+    return Snapshot(*[*head, nanoseconds(valid_from), nanoseconds(expires_at), *tail, [Rule(*rule) for rule in rules or ()], version])
 
 
 def _connection_arguments() -> dict[str, Any]:
@@ -104,22 +117,7 @@ class LinkReader:
     async def find(self, domain_id: int, code: str) -> Snapshot | None:
         """The link at this place as it stands now, whatever its state; None when there is none."""
         for row in await self._rows(_LINK, (domain_id, code)):
-            (link_id, domain, workspace_id, owner_id, hostname, found, destination, active, deleted, valid_from, expires_at, version) = row
-            return Snapshot(
-                link_id=link_id,
-                domain_id=domain,
-                workspace_id=workspace_id,
-                owner_id=owner_id,
-                hostname=hostname,
-                code=found,
-                destination_url=destination,
-                status=302,
-                is_active=active,
-                is_deleted=deleted,
-                valid_from_ns=nanoseconds(valid_from),
-                expires_at_ns=nanoseconds(expires_at),
-                version=version,
-            )
+            return snapshot_of(row)
         return None
 
     async def domains(self) -> list[DomainRef]:

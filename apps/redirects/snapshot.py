@@ -1,18 +1,29 @@
 """What a redirector knows of one link: all that an answer and its click need."""
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 
 import orjson
 
 # Raised when the meaning of a field changes; entries of another format count as absent.
-FORMAT = 1
+FORMAT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Where visitors go for whom all `conditions` hold (apps.links.conditions says their form)."""
+
+    priority: int
+    conditions: list[dict[str, Any]]
+    destination_url: str
+    weight: int
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """One link as it stood at `version`. Instants are nanoseconds since the epoch, 0 = no limit;
-    `owner_id` 0 = nobody."""
+    `owner_id` 0 = nobody, `max_clicks` 0 = no limit, `password_hash` "" = open to all. `rules` are
+    in their order; `utm` are parameters that the destination gets unless it has them."""
 
     link_id: int
     domain_id: int
@@ -26,11 +37,26 @@ class Snapshot:
     is_deleted: bool
     valid_from_ns: int
     expires_at_ns: int
+    cache_seconds: int
+    forward_query: bool
+    forward_path: bool
+    utm: dict[str, str]
+    max_clicks: int
+    password_hash: str
+    is_crawlable: bool
+    is_banned: bool
+    is_flagged: bool
+    rules: list[Rule]
     version: int
 
     @property
     def place(self) -> tuple[int, str]:
         return self.domain_id, self.code
+
+    @property
+    def needs_asking(self) -> bool:
+        """Whether more than a look at the clock decides: a password, a warning, a limit on clicks."""
+        return bool(self.password_hash or self.is_flagged or self.max_clicks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,27 +78,8 @@ def encode(snapshot: Snapshot | None) -> bytes:
     """The cache value of `snapshot`, or of a place without a link (None)."""
     if snapshot is None:
         return _ABSENT
-    return orjson.dumps(
-        {
-            "f": FORMAT,
-            "v": snapshot.version,
-            "kind": "link",
-            "fields": [
-                snapshot.link_id,
-                snapshot.domain_id,
-                snapshot.workspace_id,
-                snapshot.owner_id,
-                snapshot.hostname,
-                snapshot.code,
-                snapshot.destination_url,
-                snapshot.status,
-                snapshot.is_active,
-                snapshot.is_deleted,
-                snapshot.valid_from_ns,
-                snapshot.expires_at_ns,
-            ],
-        }
-    )
+    *fields, version = astuple(snapshot)
+    return orjson.dumps({"f": FORMAT, "v": version, "kind": "link", "fields": fields})
 
 
 def encode_tombstone(version: int) -> bytes:
@@ -92,6 +99,7 @@ def decode(data: bytes | None) -> Snapshot | Absent | Tombstone | None:
             return Absent()
         if raw["kind"] == "tombstone":
             return Tombstone(int(raw["v"]))
-        return Snapshot(*[*raw["fields"], int(raw["v"])])
+        *fields, rules = raw["fields"]
+        return Snapshot(*[*fields, [Rule(*rule) for rule in rules], int(raw["v"])])
     except (ValueError, KeyError, TypeError):
         return None

@@ -11,6 +11,7 @@ from apps.redirects.decide import Outcome
 _STATUS = {
     Outcome.NOT_FOUND: HTTPStatus.NOT_FOUND,
     Outcome.SCHEDULED: HTTPStatus.NOT_FOUND,
+    Outcome.BANNED: HTTPStatus.GONE,
     Outcome.DISABLED: HTTPStatus.NOT_FOUND,
     Outcome.EXPIRED: HTTPStatus.GONE,
     Outcome.DELETED: HTTPStatus.GONE,

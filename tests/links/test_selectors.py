@@ -73,7 +73,8 @@ def one_of_each_state(make_link: MakeLink, owner: User) -> dict[str, Link]:
     Link.objects.filter(code="expired").update(expires_at=now - timedelta(minutes=1))
     Link.objects.filter(code="scheduled").update(valid_from=now + timedelta(days=1))
     Link.objects.filter(code="disabled").update(is_active=False, expires_at=now - timedelta(minutes=1))
-    Link.objects.filter(code="deleted").update(is_active=False, deleted_at=now)
+    Link.objects.filter(code="banned").update(is_active=False, banned_at=now)
+    Link.objects.filter(code="deleted").update(is_active=False, banned_at=now, deleted_at=now)
     Link.objects.filter(code="active").update(valid_from=now - timedelta(days=1), expires_at=now + timedelta(days=1))
     return links
 
@@ -88,7 +89,7 @@ def test_each_link_is_in_exactly_the_state_that_it_says(one_of_each_state: dict[
 
 def test_deleted_links_are_hidden_unless_asked_for(one_of_each_state: dict[str, Link], owner: User) -> None:
     for state in ("", "nonsense"):
-        assert set(codes_of(selectors.list_links(actor=owner, state=state))) == {"active", "scheduled", "expired", "disabled"}
+        assert set(codes_of(selectors.list_links(actor=owner, state=state))) == {"active", "scheduled", "expired", "disabled", "banned"}
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,16 @@ def make_snapshot() -> Callable[..., Snapshot]:
             "is_deleted": False,
             "valid_from_ns": 0,
             "expires_at_ns": 0,
+            "cache_seconds": 0,
+            "forward_query": False,
+            "forward_path": False,
+            "utm": {},
+            "max_clicks": 0,
+            "password_hash": "",
+            "is_crawlable": False,
+            "is_banned": False,
+            "is_flagged": False,
+            "rules": [],
             "version": 1,
         }
         return Snapshot(**(fields | changes))

@@ -23,6 +23,7 @@ class StateFilter(admin.SimpleListFilter):
             (LinkState.SCHEDULED, _("scheduled")),
             (LinkState.EXPIRED, _("expired")),
             (LinkState.DISABLED, _("disabled")),
+            (LinkState.BANNED, _("blocked")),
             (LinkState.DELETED, _("deleted")),
         ]
 
