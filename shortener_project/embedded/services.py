@@ -43,8 +43,9 @@ def product_services(*, listener: int, redirectors: int) -> Sequence[Service]:
     site = Command([*_MANAGE, "redirector", "--site", "--fd", str(listener)], directory=ROOT, descriptors=(listener,))
     return [
         *(Service(name, site, Phase.SITE) for name in names),
-        Service("shipper", _manage("ship_clicks"), Phase.CARRIERS, is_late=True),
-        Service("consumers", _manage("consume"), Phase.CONSUMERS, is_late=True),
+        # Whoever follows a link as soon as there is a page sees the click as soon as anybody does.
+        Service("shipper", _manage("ship_clicks"), Phase.CARRIERS),
+        Service("consumers", _manage("consume"), Phase.CONSUMERS),
         Service("relay", _manage("relay_outbox"), Phase.CARRIERS, is_late=True),
         Service("worker", _celery("worker", "--pool", "threads", "--concurrency", "2", *_ALONE), Phase.CARRIERS, is_late=True),
         Service("beat", _celery("beat"), Phase.SITE, is_late=True),
