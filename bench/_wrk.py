@@ -1,10 +1,13 @@
 """wrk, the load generator, with the requests of a browser."""
 
 import re
+import resource
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from bench._processes import LOAD_CORE
 
 CONNECTIONS = 64
 # What a browser sends with a click on a link: twelve headers, Host among them.
@@ -27,7 +30,18 @@ for code in io.lines("%(codes)s") do
   requests[#requests + 1] = "GET /" .. code .. " HTTP/1.1\\r\\nHost: %(host)s\\r\\n%(headers)s\\r\\n"
 end
 math.randomseed(1)
-request = function() return requests[math.random(#requests)] end
+local asked = 0
+local function random() return requests[math.random(#requests)] end
+local function in_turn()
+  asked = asked + 1
+  return requests[(asked - 1) %% #requests + 1]
+end
+request = %(order)s
+"""
+# A connection waits between its requests, so that a load has a rate and its answers' times are
+# not those of a queue.
+_PAUSES = """
+delay = function() return math.random(0, %d) end
 """
 _TO_MS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
 
@@ -40,26 +54,38 @@ class Load:
     p99_ms: float
     completed: int
     failed: int
+    # Processor time of the load generator itself (s).
+    cost: float
 
 
-def write_script(folder: Path, *, host: str, codes: Sequence[str]) -> Path:
-    """A script that asks for random `codes`."""
-    names = folder / "codes.txt"
+def write_script(
+    folder: Path, *, host: str, codes: Sequence[str], in_turn: bool = False, mean_pause_ms: int = 0, name: str = "requests"
+) -> Path:
+    """A script that asks for random `codes`, or each `in_turn`, from the first again in each run."""
+    names = folder / f"{name}.txt"
     names.write_text("\n".join(codes), encoding="ascii")
     headers = "".join(f"{name}: {value}\\r\\n" for name, value in _HEADERS).replace('"', '\\"')
-    script = folder / "requests.lua"
-    script.write_text(_SCRIPT % {"codes": names, "host": host, "headers": headers}, encoding="ascii")
+    script = folder / f"{name}.lua"
+    order = "in_turn" if in_turn else "random"
+    text = _SCRIPT % {"codes": names, "host": host, "headers": headers, "order": order}
+    script.write_text(text + (_PAUSES % (2 * mean_pause_ms) if mean_pause_ms else ""), encoding="ascii")
     return script
 
 
-def run(script: Path, *, port: int, seconds: int, core: int) -> Load:
-    """Load 127.0.0.1:port from one thread on one core."""
-    command = ["taskset", "-c", str(core), "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}", "--latency", "-s", str(script)]
+def run(script: Path, *, port: int, seconds: int, cores: str = str(LOAD_CORE), connections: int = CONNECTIONS) -> Load:
+    """Load 127.0.0.1:port from one thread."""
+    command = ["taskset", "-c", cores, "wrk", "-t1", f"-c{connections}", f"-d{seconds}", "--latency", "-s", str(script)]
+    before = _children_seconds()
     done = subprocess.run([*command, f"http://127.0.0.1:{port}/"], capture_output=True, text=True, check=True)  # noqa: S603 - ours
-    return parse(done.stdout)
+    return parse(done.stdout, cost=_children_seconds() - before)
 
 
-def parse(output: str) -> Load:
+def _children_seconds() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def parse(output: str, *, cost: float) -> Load:
     """The numbers in what wrk prints."""
     value, unit = re.findall(r"99%\s+([\d.]+)(us|ms|s)", output)[0]
     failed = sum(map(int, re.findall(r"Non-2xx or 3xx responses: (\d+)", output)))
@@ -69,4 +95,5 @@ def parse(output: str) -> Load:
         p99_ms=float(value) * _TO_MS[unit],
         completed=int(re.findall(r"(\d+) requests in", output)[0]),
         failed=failed,
+        cost=cost,
     )
