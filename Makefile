@@ -40,6 +40,10 @@ bench: $(VENV)/.dev ## Measure (NAME=redirect_hot for one figure)
 	@$(PYTHON) tools/system_packages.py nginx wrk
 	@exec $(BIN)/python -m bench $(NAME)
 
+.PHONY: faults
+faults: $(VENV)/.dev ## Play faults on real processes (NAME=F5 for one, SCALE=full for hours)
+	@exec $(BIN)/python -m faults $(NAME)
+
 .PHONY: requirements
 requirements: $(VENV)/.dev ## Compile requirements/*.in to pinned files with hashes
 	@for name in base embedded dev; do \

@@ -2,7 +2,9 @@
 
     python -m tests.load.generator http://localhost:8000/CODE [URL…] --count 10000 --log answers.jsonl
 
-The user agent of request n is `probe/PREFIX-n`, by which the stored click is found again.
+The user agent of request n is `probe/PREFIX-n`, by which the stored click is found again. SIGTERM ends
+the load early and in order. With a rate, the time of an answer counts from the request's turn, so that
+a server that stands still is seen in all requests that it holds up.
 Plain sockets rather than an HTTP client: the generator shares the machine with what it measures.
 """
 
@@ -10,6 +12,7 @@ import argparse
 import asyncio
 import json
 import secrets
+import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -26,10 +29,11 @@ _MAX_HEAD = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of one request. `status` 0: sent, but no whole answer came. `at` is seconds
-    since the start, `took` the seconds until the answer."""
+    """What became of one request. `status` 0: sent, but no whole answer came. `at` is its turn on the
+    monotonic clock, which all processes of a machine share, `took` the seconds until the answer."""
 
     probe: str
+    path: str
     status: int
     location: str
     at: float
@@ -77,32 +81,47 @@ def run(load: Load) -> Result:
     return asyncio.run(_Generator(load).run())
 
 
+def run_until_told(load: Load) -> Result:
+    """The same, but end early at SIGTERM. For the main thread."""
+    generator = _Generator(load)
+    before = signal.signal(signal.SIGTERM, lambda _number, _frame: generator.end())
+    try:
+        return asyncio.run(generator.run())
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 class _Generator:
     def __init__(self, load: Load) -> None:
         self._load = load
         self._targets = [_Target.of(url) for url in load.urls]
         self._answers: list[Answer] = []
         self._next = 0
+        self._count = load.count
         self._began = 0.0
 
+    def end(self) -> None:
+        """Begin no more requests."""
+        self._count = 0
+
     async def run(self) -> Result:
-        self._began = time.perf_counter()
+        self._began = time.monotonic()
         async with asyncio.TaskGroup() as group:
             for _ in range(self._load.connections):
                 group.create_task(self._visitor())
-        return Result(self._answers, time.perf_counter() - self._began)
+        return Result(self._answers, time.monotonic() - self._began)
 
     async def _visitor(self) -> None:
         connection: _Connection | None = None
         try:
             while (number := self._take()) is not None:
-                await self._wait_for_turn(number)
+                turn = await self._wait_for_turn(number)
                 target = self._targets[number % len(self._targets)]
                 if connection is None or connection.target.place != target.place:
                     if connection is not None:
                         connection.close()
                     connection = await _connect(target)
-                if not await self._ask(connection, target, f"{self._load.prefix}-{number}"):
+                if not await self._ask(connection, target, f"{self._load.prefix}-{number}", turn):
                     connection.close()
                     connection = None
         finally:
@@ -110,25 +129,27 @@ class _Generator:
                 connection.close()
 
     def _take(self) -> int | None:
-        if self._next >= self._load.count:
+        if self._next >= self._count:
             return None
         self._next += 1
         return self._next - 1
 
-    async def _wait_for_turn(self, number: int) -> None:
-        if self._load.rate:
-            early = self._began + number / self._load.rate - time.perf_counter()
-            if early > 0:
-                await asyncio.sleep(early)
+    async def _wait_for_turn(self, number: int) -> float:
+        """Returns when the request was due: now, unless there is a rate."""
+        if not self._load.rate:
+            return time.monotonic()
+        turn = self._began + number / self._load.rate
+        if (early := turn - time.monotonic()) > 0:
+            await asyncio.sleep(early)
+        return turn
 
-    async def _ask(self, connection: "_Connection", target: "_Target", probe: str) -> bool:
+    async def _ask(self, connection: "_Connection", target: "_Target", probe: str, turn: float) -> bool:
         """Make one request and note the answer; whether the connection can be used again."""
-        sent_at = time.perf_counter()
         status, location, keeps_alive = 0, "", False
         with suppress(ConnectionError, TimeoutError, asyncio.IncompleteReadError):
             async with asyncio.timeout(ANSWER_TIMEOUT):
                 status, location, keeps_alive = await connection.get(target, probe)
-        answer = Answer(probe, status, location, sent_at - self._began, time.perf_counter() - sent_at)
+        answer = Answer(probe, target.path, status, location, turn, time.monotonic() - turn)
         self._answers.append(answer)
         self._load.on_answer(answer)
         return keeps_alive
@@ -187,13 +208,17 @@ class _Connection:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.load.generator", description="Follow short links as many visitors.")
-    parser.add_argument("urls", nargs="+", metavar="URL", help="short URLs, taken in turn")
+    parser.add_argument("urls", nargs="*", metavar="URL", help="short URLs, taken in turn")
+    parser.add_argument("--list", type=Path, metavar="FILE", help="short URLs from a file, one a line")
     parser.add_argument("--count", type=int, default=10_000, help="requests in all (default: 10000)")
     parser.add_argument("--connections", type=int, default=16, help="at once (default: 16)")
     parser.add_argument("--rate", type=float, default=0.0, help="requests a second at most (default: no limit)")
     parser.add_argument("--log", type=Path, help="file for the answers, one JSON object a line")
     arguments = parser.parse_args()
-    result = run(Load(arguments.urls, arguments.count, arguments.connections, arguments.rate))
+    urls = [*arguments.urls, *(arguments.list.read_text(encoding="utf-8").split() if arguments.list else [])]
+    if not urls:
+        parser.error("no URL")
+    result = run_until_told(Load(urls, arguments.count, arguments.connections, arguments.rate))
     if arguments.log:
         arguments.log.write_text("".join(json.dumps(asdict(answer)) + "\n" for answer in result.answers))
     sys.stdout.write(

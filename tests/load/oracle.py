@@ -53,13 +53,19 @@ class Verdict:
         return not self.lost and self.in_table == self.in_rollup == self.on_links
 
 
-def read_stored(prefix: str) -> Stored:
-    """What this installation holds now of the probes whose names begin with `prefix`, and in all."""
+def read_probes(prefix: str) -> dict[str, int]:
+    """How often each probe whose name begins with `prefix` is stored now."""
     with connections["clickhouse"].cursor() as cursor:
         cursor.execute(
             "SELECT substring(user_agent, 7), count() FROM click_events WHERE startsWith(user_agent, %s) GROUP BY 1", [f"probe/{prefix}"]
         )
-        probes = dict(cursor.fetchall())
+        return dict(cursor.fetchall())
+
+
+def read_stored(prefix: str) -> Stored:
+    """What this installation holds now of the probes whose names begin with `prefix`, and in all."""
+    probes = read_probes(prefix)
+    with connections["clickhouse"].cursor() as cursor:
         cursor.execute("SELECT count() FROM click_events")
         in_table = cursor.fetchone()[0]
         cursor.execute("SELECT sum(clicks) FROM clicks_hourly")

@@ -1,0 +1,67 @@
+"""What most rows have in common: mixed load and writes while something happens, and "R ok" afterwards."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from faults.links import Links, Writer
+from faults.report import Report
+from faults.scale import Scale
+from faults.stage import Stage
+from faults.traffic import Traffic, failures, mix_of, p99_ms, traffic
+from tests.load.generator import Answer
+
+# A change may show this late (s), and this late while Redis is away.
+FRESH = 1.0
+FRESH_WITHOUT_REDIS = 5.0
+
+
+@dataclass(slots=True)
+class Play:
+    """A load with writes beside it; the times of the fault are for whoever makes it to note."""
+
+    links: Links
+    load: Traffic
+    writer: Writer
+    hot: set[str]
+    began: float = 0.0
+    ended: float = 0.0
+    answers: list[Answer] = field(default_factory=list)
+
+    def to_hot(self, answers: list[Answer]) -> list[Answer]:
+        """Answers for links that are asked for all the time."""
+        return [answer for answer in answers if answer.path in self.hot]
+
+
+@contextmanager
+def mixed_play(stage: Stage, scale: Scale) -> Iterator[Play]:
+    """Mixed load and five writes a second: warm when the block begins, and a recovery time long
+    after it has ended."""
+    links = Links(stage)
+    edited = [links.make() for _ in range(4)]
+    hot = links.urls(16) + [stage.url(link.code) for link in edited]
+    others = links.urls(60 if scale.rate < 100 else 300)
+    unknown = [stage.url(f"unknown-{number}") for number in range(100)]
+    with traffic(stage, mix_of(hot=hot, others=others, unknown=unknown), rate=scale.rate) as load:
+        play = Play(links, load, Writer(links, edited, rate=scale.writes), {f"/{url.rpartition('/')[2]}" for url in hot})
+        play.writer.start()
+        time.sleep(scale.warm_up)
+        play.began = time.monotonic()
+        try:
+            yield play
+            play.ended = play.ended or time.monotonic()
+            time.sleep(scale.recovery)
+        finally:
+            play.writer.stop()
+    play.answers = load.answers
+
+
+def judge_redirects(report: Report, play: Play, answers: list[Answer], *, p99: float, stale: float) -> None:
+    """ "R ok": no wrong Location, no 5xx, p99 within bounds (ms)."""
+    report.tell("redirects", len(answers))
+    report.none("wrong", play.links.history.wrong(answers, stale=stale))
+    report.none("5xx or no answer", failures(answers))
+    report.at_most("p99", p99_ms(answers), p99, "ms")
+    before = [answer for answer in play.answers if answer.at < play.began]
+    report.tell("p99 before", p99_ms(before), "ms")

@@ -1,0 +1,45 @@
+"""How long and how hard: SCALE=full runs what the reliability targets name, short fits a working day."""
+
+import os
+import sys
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Rates are requests or operations a second, times seconds."""
+
+    # Redirects asked for, and links written.
+    rate: float
+    writes: float
+    warm_up: float
+    # A part is away for so long; what the product gets over by itself has so long to do it.
+    fault: float
+    recovery: float
+    # A part is away for long, for instance the database.
+    outage: float
+    # Asked of one key alone.
+    burst: float
+    # Changes whose showing is timed, and redirectors that have to show them.
+    changes: int
+    redirectors: int
+    # A value that must not come back is looked for so long.
+    watch: float
+    # Kills, and deployments.
+    kills: int
+    deployments: int
+
+
+SCALES = {
+    "quick": Scale(60, 5, 1, 3, 2, 3, 120, 24, 2, 2, 2, 1),
+    "short": Scale(250, 5, 3, 12, 8, 12, 500, 300, 8, 15, 6, 3),
+    "full": Scale(500, 5, 10, 180, 120, 60, 1000, 300, 8, 60, 60, 10),
+}
+
+
+def chosen_scale() -> Scale:
+    """What the variable SCALE names; ends the run when it is none of ours."""
+    name = os.environ.get("SCALE") or "short"
+    if name not in SCALES:
+        sys.exit(f"SCALE: expected one of {', '.join(SCALES)}, got {name!r}")
+    return SCALES[name]

@@ -1,0 +1,70 @@
+"""The product's own processes of a stage: redirectors on one port, and those that carry clicks and events."""
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+_STARTS_WITHIN = 60.0
+_BACKLOG = 4096
+
+
+def manage(environment: Mapping[str, str], log: Path, *arguments: str, descriptors: Sequence[int] = ()) -> "subprocess.Popen[bytes]":
+    """A management command in a process of its own, its output at the end of `log`."""
+    with log.open("ab") as output:
+        return subprocess.Popen(  # noqa: S603 - our own command
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            pass_fds=descriptors,
+        )
+
+
+class Redirector:
+    """One redirector process on a socket of its own or on one that it shares."""
+
+    def __init__(self, environment: Mapping[str, str], log: Path, listener: socket.socket, *, with_site: bool = False) -> None:
+        self.port: int = listener.getsockname()[1]
+        self._environment, self._log, self._listener = environment, log, listener
+        self._options = ["--site"] if with_site else []
+        self.start()
+
+    def start(self) -> None:
+        descriptor = self._listener.fileno()
+        arguments = ["redirector", *self._options, "--fd", str(descriptor)]
+        self.process = manage(self._environment, self._log, *arguments, descriptors=[descriptor])
+
+    def end(self, number: signal.Signals = signal.SIGTERM) -> float:
+        """Send a signal and wait; seconds until it had ended."""
+        began = time.monotonic()
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        self.process.wait(20)
+        return time.monotonic() - began
+
+
+def listen(port: int = 0) -> socket.socket:
+    """A listening socket for one redirector or for several."""
+    return socket.create_server(("127.0.0.1", port), backlog=_BACKLOG)
+
+
+def await_port(port: int, path: str = "/") -> None:
+    """Return when somebody answers there. Raises TimeoutError."""
+    deadline = time.monotonic() + _STARTS_WITHIN
+    while time.monotonic() < deadline:
+        try:
+            with socket.create_connection(("127.0.0.1", port), timeout=2) as connection:
+                connection.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+                if connection.recv(64):
+                    return
+        except OSError:
+            time.sleep(0.05)
+    raise TimeoutError(f"nobody answers at port {port}")

@@ -1,0 +1,135 @@
+"""Where a fault plays: engines, proxies in front of them, redirectors, carriers, and a Django of our own."""
+
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from urllib.parse import quote, unquote, urlsplit
+
+from faults.engines import DATABASE, REDIS, Engines
+from faults.proxy import Proxy
+from faults.servers import Redirector, await_port, listen, manage
+
+CARRIERS = ("ship_clicks", "relay_outbox", "consume")
+
+
+class Stage:
+    """A product in processes of its own. `proxies` stand in front of PostgreSQL and of Redis where a
+    fault asked for them: all that the stage starts goes through them, and so does this process."""
+
+    def __init__(self, var_dir: Path, engines: Engines, proxies: dict[str, Proxy], listener: socket.socket) -> None:
+        self.var_dir = var_dir
+        self.engines = engines
+        self.proxies = proxies
+        self.listener = listener
+        self.port: int = listener.getsockname()[1]
+        self.host = f"localhost:{self.port}"
+        self.environment = self._environment()
+        self.redirectors: list[Redirector] = []
+
+    def url(self, code: str) -> str:
+        return f"http://{self.host}/{code}"
+
+    def add_redirector(self, *, own_port: bool = False, with_site: bool = False) -> Redirector:
+        """One more redirector process, on the stage's port or on one of its own."""
+        listener = listen() if own_port else self.listener
+        redirector = Redirector(self.environment, self.log("redirectors"), listener, with_site=with_site)
+        self.redirectors.append(redirector)
+        return redirector
+
+    def await_redirectors(self) -> None:
+        for port in {redirector.port for redirector in self.redirectors}:
+            await_port(port)
+
+    def restore(self) -> None:
+        """Whatever a fault has done: engines and way to them are there again, two redirectors answer."""
+        for proxy in self.proxies.values():
+            proxy.up()
+        self.engines.restore()
+        for redirector in self.redirectors:
+            if redirector.process.poll() is not None:
+                redirector.start()
+
+    def log(self, name: str) -> Path:
+        return self.var_dir / "log" / f"{name}.log"
+
+    def _environment(self) -> dict[str, str]:
+        urls = self.engines.urls
+        database, redis = urls.database, urls.redis
+        if proxy := self.proxies.get(DATABASE):
+            parts = urlsplit(database)
+            password = quote(unquote(parts.password or ""), safe="")
+            database = f"postgres://{parts.username}:{password}@127.0.0.1:{proxy.port}{parts.path}"
+        if proxy := self.proxies.get(REDIS):
+            redis = f"redis://127.0.0.1:{proxy.port}/0"
+        return {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "shortener_project.settings.embedded",
+            "VAR_DIR": str(self.var_dir),
+            "SPOOL_DIR": str(self.var_dir / "spool"),
+            "PORT": str(self.port),
+            "PUBLIC_URL": f"http://{self.host}",
+            "SHORT_DOMAIN": self.host,
+            "DATABASE_URL": database,
+            "REDIS_URL": redis,
+            "CLICKHOUSE_URL": urls.clickhouse,
+            "LOG_LEVEL": "INFO",
+        }
+
+
+@contextmanager
+def open_stage(*, proxied: frozenset[str] = frozenset(), redirectors: int = 2) -> Iterator[Stage]:
+    """A stage that answers, and a Django in this process that works on its databases.
+
+    One a process: Django keeps the databases that it met first.
+    """
+    var_dir = Path(tempfile.mkdtemp(prefix="shortener-faults-"))
+    # PostgreSQL started by root runs as nobody, who has to pass through.
+    var_dir.chmod(0o711)
+    with ExitStack() as stack:
+        stack.callback(shutil.rmtree, var_dir, ignore_errors=True)
+        engines = Engines(var_dir)
+        stack.callback(engines.stop_all)
+        engines.start_all()
+        proxies = {name: Proxy(_socket_of(engines, name)) for name in proxied}
+        for proxy in proxies.values():
+            stack.callback(proxy.close)
+        stage = Stage(var_dir, engines, proxies, stack.enter_context(listen()))
+        _set_up_django(stage)
+        for name in CARRIERS:
+            carrier = manage(stage.environment, stage.log(name), name)
+            stack.callback(carrier.wait, 15)
+            stack.callback(carrier.terminate)
+        stack.callback(_end_redirectors, stage)
+        for _ in range(redirectors):
+            stage.add_redirector()
+        stage.await_redirectors()
+        yield stage
+        stage.restore()
+
+
+def _end_redirectors(stage: Stage) -> None:
+    for redirector in stage.redirectors:
+        redirector.end()
+
+
+def _socket_of(engines: Engines, name: str) -> str:
+    if name == REDIS:
+        return urlsplit(engines.urls.redis).path
+    directory = unquote(urlsplit(engines.urls.database).netloc.rpartition("@")[2])
+    return f"{directory}/.s.PGSQL.5432"
+
+
+def _set_up_django(stage: Stage) -> None:
+    (stage.var_dir / "static").mkdir(exist_ok=True)
+    # What this process has to say is in its report.
+    os.environ.update(stage.environment, LOG_LEVEL="ERROR")
+    import django  # noqa: PLC0415 - settings read the environment of the engines
+
+    django.setup()
+    from django.core.management import call_command  # noqa: PLC0415
+
+    call_command("prepare", stdout=(stage.log("prepare")).open("w"))
