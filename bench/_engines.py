@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import redis
 
@@ -38,7 +39,16 @@ def forget_redis(environment: dict[str, str]) -> None:
         client.flushall()
 
 
-def redis_hits(environment: dict[str, str]) -> int:
-    """Keys that Redis was asked for and had, since it began."""
+@dataclass(frozen=True, slots=True)
+class RedisReads:
+    """Keys that Redis was asked for since it began: those that it had, and those that it had not."""
+
+    hits: int
+    misses: int
+
+
+def redis_reads(environment: dict[str, str]) -> RedisReads:
+    """Redis' own count."""
     with redis.Redis.from_url(environment["REDIS_URL"]) as client:
-        return int(client.info("stats")["keyspace_hits"])
+        told = client.info("stats")
+    return RedisReads(int(told["keyspace_hits"]), int(told["keyspace_misses"]))

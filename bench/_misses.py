@@ -5,6 +5,7 @@ from collections.abc import Callable
 from statistics import median
 
 from bench import _processes, _redirector, _wrk
+from bench._engines import redis_reads
 from bench._seed import random_codes
 from bench._spool import click_figures
 from bench.figures import Figure
@@ -15,12 +16,9 @@ SECONDS = 4
 LINKS = 40_000
 
 
-def measure(
-    name: str, goal: float, *, before_round: Callable[[dict[str, str]], None], hits: Callable[[dict[str, str]], int]
-) -> list[Figure]:
+def measure(name: str, goal: float, *, before_round: Callable[[dict[str, str]], None]) -> list[Figure]:
     """The redirector remembers one link and is asked for each in turn, so each request is a miss.
-
-    `hits` gives how often Redis had what it was asked for; it is told as a share of the requests.
+    How often Redis had what it was asked for is told as a share of the requests.
     """
     _processes.require()
     rounds: list[_wrk.Load] = []
@@ -31,12 +29,12 @@ def measure(
             site.ask_each()
             for _ in range(ROUNDS):
                 before_round(site.environment)
-                found -= hits(site.environment)
+                found -= redis_reads(site.environment).hits
                 used -= _processes.cpu_seconds(pid)
                 rounds.append(_wrk.run(script, port=site.port, seconds=SECONDS))
                 used += _processes.cpu_seconds(pid)
                 time.sleep(_redirector.SETTLE_SECONDS)
-                found += hits(site.environment)
+                found += redis_reads(site.environment).hits
         spooled = site.clicks()
     completed = sum(load.completed for load in rounds)
     return [
