@@ -1,6 +1,6 @@
 """What an edit asks for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -18,7 +18,18 @@ UNSET: Final = Unset.UNSET
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LinkChanges:
+class LinkOptions:
+    """How a link sends people on, for a new link as for an edit; apps.links.options has the rules."""
+
+    redirect_status: int | Unset = UNSET
+    cache_seconds: int | Unset = UNSET
+    forward_query: bool | Unset = UNSET
+    forward_path: bool | Unset = UNSET
+    utm: Mapping[str, str] | Unset = UNSET
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkChanges(LinkOptions):
     """New values by field; times are aware, None takes a limit away."""
 
     destination_url: str | Unset = UNSET

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from apps.links import destinations, tagging, texts, windows
+from apps.links import destinations, options, tagging, texts, windows
 from apps.links.changes import LinkChanges, Unset
 from apps.links.models import Link
+
+_FIELDS = ("destination_url", "title", "valid_from", "expires_at", *options.FIELDS)
 
 
 def apply(link: Link, changes: LinkChanges, *, now: datetime) -> Sequence[str]:
@@ -13,12 +15,13 @@ def apply(link: Link, changes: LinkChanges, *, now: datetime) -> Sequence[str]:
 
     A value that stays as it is is not judged again: rules may have changed, and time has passed.
     """
-    before = {name: getattr(link, name) for name in ("destination_url", "title", "valid_from", "expires_at")}
+    before = {name: getattr(link, name) for name in _FIELDS}
     if not isinstance(changes.destination_url, Unset) and changes.destination_url != link.destination_url:
         link.destination_url = destinations.parse(changes.destination_url).url
     if not isinstance(changes.title, Unset) and changes.title != link.title:
         link.title = texts.checked_title(changes.title)
     _apply_window(link, changes, now=now)
+    options.apply(link, changes)
     changed = [name for name, value in before.items() if getattr(link, name) != value]
     if "expires_at" in changed and link.expiry_announced_at is not None:
         # Another expiry will come, and is told of again.

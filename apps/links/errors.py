@@ -1,10 +1,28 @@
 """What can be wrong with a link. `code` is stable, `message` says what to do about it."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 from apps.common.errors import DomainError
 
-Field = Literal["destination_url", "code", "title", "tags", "valid_from", "expires_at", ""]
+Field = Literal[
+    "destination_url",
+    "code",
+    "title",
+    "tags",
+    "valid_from",
+    "expires_at",
+    "redirect_status",
+    "cache_seconds",
+    "forward_query",
+    "forward_path",
+    "utm",
+    "rules",
+    "max_clicks",
+    "is_crawlable",
+    "password",
+    "",
+]
 
 
 class LinkError(DomainError):
@@ -12,8 +30,8 @@ class LinkError(DomainError):
 
     code = "invalid_link"
 
-    def __init__(self, message: str, *, code: str, field: Field) -> None:
-        super().__init__(message, code=code, field=field)
+    def __init__(self, message: str, *, code: str, field: Field, params: Mapping[str, object] | None = None) -> None:
+        super().__init__(message, code=code, field=field, params=params)
 
 
 class CodeTaken(LinkError):

@@ -8,19 +8,20 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from apps.accounts import policy
 from apps.accounts.models import Workspace
 from apps.accounts.policy import Action, Actor
-from apps.common.errors import NotFound
 from apps.events.topics import Topic
 from apps.links import code_choice, destinations, edits, tagging, texts, windows
-from apps.links.changes import LinkChanges
+from apps.links.changes import LinkChanges, LinkOptions
 from apps.links.domains import default_domain
-from apps.links.errors import LinkError
 from apps.links.events import announce
 from apps.links.models import Domain, Link
+from apps.links.options import apply as apply_options
+from apps.links.versions import locked, require_not_deleted, save_version
+
+_USUAL = LinkOptions()
 
 
 def create_link(  # noqa: PLR0913 - one keyword a field
@@ -34,10 +35,11 @@ def create_link(  # noqa: PLR0913 - one keyword a field
     tags: Sequence[str] = (),
     valid_from: datetime | None = None,
     expires_at: datetime | None = None,
+    options: LinkOptions = _USUAL,
     now: datetime,
 ) -> Link:
     """A stored link in `workspace`, owned by `actor`; code "" means: generate one, no domain: the
-    default one. Raises CodeTaken when another link has the custom code."""
+    default one. `options` are those that are not usual. Raises CodeTaken when another link has the custom code."""
     policy.require_in_workspace(actor, Action.LINK_CREATE, workspace)
     names = texts.normalised_tags(tags)
     windows.require_future(expires_at, now=now)
@@ -52,6 +54,7 @@ def create_link(  # noqa: PLR0913 - one keyword a field
         expires_at=expires_at,
         created_at=now,
     )
+    apply_options(link, options)
     with transaction.atomic():
         if code:
             code_choice.insert_with_custom_code(link, code)
@@ -67,12 +70,12 @@ def update_link(*, actor: Actor, link: Link, changes: LinkChanges, now: datetime
     """The link with `changes` made to it as it stands now; without a difference nothing is written.
 
     Raises LinkError `link_deleted` for a deleted link."""
-    current = _locked(link)
+    current = locked(link)
     policy.require(actor, Action.LINK_EDIT, current)
-    _require_not_deleted(current)
+    require_not_deleted(current)
     changed = edits.apply(current, changes, now=now)
     tags_changed = edits.apply_tags(current, changes)
-    return _save(current, changed, topic=Topic.URL_UPDATED, now=now) if changed or tags_changed else current
+    return save_version(current, changed, topic=Topic.URL_UPDATED, now=now) if changed or tags_changed else current
 
 
 @transaction.atomic
@@ -80,53 +83,32 @@ def set_link_active(*, actor: Actor, link: Link, is_active: bool, now: datetime)
     """The link, enabled or disabled; nothing is written when it is so already.
 
     Raises LinkError `link_deleted` for a deleted link."""
-    current = _locked(link)
+    current = locked(link)
     policy.require(actor, Action.LINK_EDIT, current)
-    _require_not_deleted(current)
+    require_not_deleted(current)
     if current.is_active == is_active:
         return current
     current.is_active = is_active
-    return _save(current, ["is_active"], topic=Topic.URL_UPDATED, now=now)
+    return save_version(current, ["is_active"], topic=Topic.URL_UPDATED, now=now)
 
 
 @transaction.atomic
 def delete_link(*, actor: Actor, link: Link, now: datetime) -> None:
     """Take the link out of service. Its row and code stay, so that it can be restored and the code
     never leads elsewhere. A deleted link stays as it is."""
-    current = _locked(link)
+    current = locked(link)
     policy.require(actor, Action.LINK_DELETE, current)
     if current.deleted_at is None:
         current.deleted_at = now
-        _save(current, ["deleted_at"], topic=Topic.URL_DELETED, now=now)
+        save_version(current, ["deleted_at"], topic=Topic.URL_DELETED, now=now)
 
 
 @transaction.atomic
 def restore_link(*, actor: Actor, link: Link, now: datetime) -> Link:
     """The link in the state that it had before it was deleted; others stay as they are."""
-    current = _locked(link)
+    current = locked(link)
     policy.require(actor, Action.LINK_DELETE, current)
     if current.deleted_at is None:
         return current
     current.deleted_at = None
-    return _save(current, ["deleted_at"], topic=Topic.URL_UPDATED, now=now)
-
-
-def _locked(link: Link) -> Link:
-    """The row as it stands now, held until the transaction ends: one change after the other."""
-    current = Link.objects.select_for_update(of=("self",)).select_related("domain").filter(pk=link.pk).first()
-    if current is None:
-        raise NotFound(_("There is no such link here."))
-    return current
-
-
-def _save(link: Link, fields: Sequence[str], *, topic: Topic, now: datetime) -> Link:
-    """Write `fields` of the locked link as its next version, and announce it."""
-    link.version += 1
-    link.save(update_fields=[*fields, "version", "updated_at"])
-    announce(link, topic=topic, now=now)
-    return link
-
-
-def _require_not_deleted(link: Link) -> None:
-    if link.deleted_at is not None:
-        raise LinkError(_("This link is deleted. Restore it before you change it."), code="link_deleted", field="")
+    return save_version(current, ["deleted_at"], topic=Topic.URL_UPDATED, now=now)

@@ -19,7 +19,7 @@ def checked_title(text: str) -> str:
     if len(text) > TITLE_MAX_LENGTH:
         message = _("The title is too long: at most %(limit)d characters are possible.") % {"limit": TITLE_MAX_LENGTH}
         raise LinkError(message, code="title_too_long", field="title")
-    _require_printable(text, field="title")
+    require_printable(text, field="title")
     return text
 
 
@@ -46,10 +46,11 @@ def _require_tag(tag: str) -> None:
         raise LinkError(message, code="tag_too_long", field="tags")
     if "," in tag:
         raise LinkError(_("A tag cannot contain a comma: commas separate tags."), code="tag_with_comma", field="tags")
-    _require_printable(tag, field="tags")
+    require_printable(tag, field="tags")
 
 
-def _require_printable(text: str, *, field: Field) -> None:
+def require_printable(text: str, *, field: Field) -> None:
+    """Pass unless `text` has control characters. Raises LinkError `control_characters`."""
     if any(unicodedata.category(character) in _REFUSED_CATEGORIES for character in text):
         message = _("Remove line breaks and other control characters.")
         raise LinkError(message, code="control_characters", field=field)
