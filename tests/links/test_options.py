@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 MakeLink = Callable[..., Link]
 
 ALL = LinkOptions(
-    redirect_status=307, cache_seconds=60, forward_query=True, forward_path=True, utm={"utm_source": " mail ", "utm_term": " "}
+    redirect_status=307, cache_seconds=60, forward_query=True, forward_path=True, utm={"utm_source": " q ", "utm_term": " "}
 )
 
 
