@@ -111,7 +111,12 @@ SCHEMAS: Mapping[tuple[str, int], Schema] = {
 }
 
 # Fields that a payload may leave out.
+_LINK_V1_OPTIONAL: Schema = {
+    # Codes that the link had before; they lead to it too.
+    "aliases": texts,
+}
 OPTIONAL: Mapping[tuple[str, int], Schema] = {
+    **{(topic, 1): _LINK_V1_OPTIONAL for topic in (Topic.URL_CREATED, Topic.URL_UPDATED, Topic.URL_DELETED, Topic.URL_EXPIRED)},
     # Where the visitor was; only clicks brought in from elsewhere say so.
     (Topic.URL_REDIRECTED, 1): {"country": country_code},
 }

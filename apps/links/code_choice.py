@@ -9,7 +9,8 @@ from apps.links.errors import CodeTaken, LinkError
 from apps.links.models import Link
 from apps.links.reserved import is_reserved
 
-_UNIQUE = "link_domain_code_unique"
+# Another link has the code, or had it before it was renamed.
+_UNIQUE = {"link_domain_code_unique", "link_code_is_no_alias"}
 # Collisions at one length before the next try is a character longer.
 _TRIES_PER_LENGTH = 3
 
@@ -29,7 +30,7 @@ def require_usable(code: str) -> None:
 
 
 def taken(code: str) -> CodeTaken:
-    """The error for a custom code that another link has, or had before it was deleted."""
+    """The error for a custom code that another link has, or had before it was renamed or deleted."""
     message = _("The code “%(code)s” is taken. Choose another one.") % {"code": code}
     return CodeTaken(message, code="code_taken", field="code")
 
@@ -59,7 +60,7 @@ def _insert(link: Link, code: str) -> bool:
         with transaction.atomic():
             link.save(force_insert=True)
     except IntegrityError as error:
-        if _violated_constraint(error) != _UNIQUE:
+        if not says_taken(error):
             raise
         # Django has set the key of a row that is not there.
         link.pk = None
@@ -68,5 +69,6 @@ def _insert(link: Link, code: str) -> bool:
     return True
 
 
-def _violated_constraint(error: IntegrityError) -> str | None:
-    return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+def says_taken(error: IntegrityError) -> bool:
+    """Whether the database refused a link because its code is another's."""
+    return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) in _UNIQUE

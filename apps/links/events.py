@@ -14,15 +14,17 @@ from apps.links.signals import link_changed
 
 def announce(link: Link, *, topic: Topic, now: datetime) -> None:
     """Record an event for the bus, and tell the rooms of this process after the commit."""
-    record(link, topic=topic, now=now)
-    # Robust: what is committed has happened; the event on the bus invalidates again if a receiver fails.
-    send = partial(link_changed.send_robust, sender=Link, domain_id=link.domain_id, code=link.code, version=link.version)
-    transaction.on_commit(send)
+    payload = record(link, topic=topic, now=now)
+    for code in (link.code, *payload["aliases"]):
+        # Robust: what is committed has happened; the event on the bus invalidates again if a receiver fails.
+        transaction.on_commit(partial(link_changed.send_robust, sender=Link, domain_id=link.domain_id, code=code, version=link.version))
 
 
-def record(link: Link, *, topic: Topic, now: datetime) -> None:
-    """Record an event for the bus in the running transaction."""
-    outbox.record(topic=topic, key=str(link.pk), payload=payload_of(link), occurred_at=now)
+def record(link: Link, *, topic: Topic, now: datetime) -> dict[str, Any]:
+    """Record an event for the bus in the running transaction; its payload."""
+    payload = payload_of(link)
+    outbox.record(topic=topic, key=str(link.pk), payload=payload, occurred_at=now)
+    return payload
 
 
 def payload_of(link: Link) -> dict[str, Any]:
@@ -32,6 +34,8 @@ def payload_of(link: Link) -> dict[str, Any]:
         "domain_id": link.domain_id,
         "hostname": link.domain.hostname,
         "code": link.code,
+        # In its first version a link has had no other code.
+        "aliases": [alias.code for alias in link.aliases.all()] if link.version > 1 else [],
         "destination_url": link.destination_url,
         "workspace_id": link.workspace_id,
         "owner_id": link.owner_id,

@@ -32,7 +32,7 @@ def _announce_chunk(*, now: datetime) -> int:
         .order_by("expires_at", "pk")
         .select_for_update(of=("self",), skip_locked=True)
     )
-    links = list(due.for_rows()[:CHUNK])
+    links = list(due.for_rows().prefetch_related("aliases")[:CHUNK])
     Link.objects.filter(pk__in=[link.pk for link in links]).update(expiry_announced_at=now)
     for link in links:
         record(link, topic=Topic.URL_EXPIRED, now=now)

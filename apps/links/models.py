@@ -206,6 +206,27 @@ class LinkTag(models.Model):
         return f"{self.link_id} · {self.tag_id}"
 
 
+class Alias(models.Model):
+    """A code that a link had before it got another one; it goes on leading there."""
+
+    domain = models.ForeignKey(Domain, verbose_name=_("domain"), on_delete=models.PROTECT, related_name="aliases")
+    code = models.CharField(_("code"), max_length=codes.MAX_LENGTH, db_collation="C")
+    link = models.ForeignKey(Link, verbose_name=_("link"), on_delete=models.CASCADE, related_name="aliases")
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("alias")
+        verbose_name_plural = _("aliases")
+        constraints = [
+            # That no link has the code of an alias is kept by triggers (migration 0003).
+            models.UniqueConstraint(fields=["domain", "code"], name="alias_domain_code_unique"),
+            models.CheckConstraint(condition=models.Q(code__regex=codes.PATTERN), name="alias_code_form"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.domain_id}/{self.code}"
+
+
 class RedirectRule(models.Model):
     """Where some visitors of a link go instead of its destination.
 

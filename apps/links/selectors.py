@@ -13,7 +13,7 @@ from apps.links import code_choice, codes, hostnames
 from apps.links.domains import default_domain, public_scheme
 from apps.links.errors import LinkError
 from apps.links.listing import SORTS, in_state, matching, tagged
-from apps.links.models import Link, Tag
+from apps.links.models import Alias, Link, Tag
 
 __all__ = ["SORTS", "CodeCheck", "check_code", "default_hostname", "default_workspace", "get_link", "list_links", "list_tags", "short_url"]
 
@@ -29,13 +29,18 @@ class CodeCheck:
 
 
 def get_link(*, actor: Actor, hostname: str, code: str, action: Action = Action.LINK_VIEW) -> Link:
-    """The link at `hostname`/`code`, deleted ones included, with its domain, owner, workspace and tags.
+    """The link at `hostname`/`code`, deleted ones included, with its domain, owner, workspace and tags;
+    `code` may be one that the link had before.
 
     Raises NotFound, alike for a link that is not there and one that `actor` may not see, and
     PermissionDenied when `actor` may see it but not do `action`.
     """
-    found = Link.objects.for_rows().select_related("owner", "workspace").filter(domain__hostname=_host(hostname), code=code)
-    link = found.first() if codes.is_code(code) else None
+    links = Link.objects.for_rows().select_related("owner", "workspace")
+    host = _host(hostname)
+    link = None
+    if codes.is_code(code):
+        link = links.filter(domain__hostname=host, code=code).first()
+        link = link or links.filter(aliases__domain__hostname=host, aliases__code=code).first()
     if link is None or not policy.may(actor, Action.LINK_VIEW, link):
         raise NotFound(_("There is no such link here."))
     if action != Action.LINK_VIEW:
@@ -86,7 +91,8 @@ def check_code(*, hostname: str, code: str) -> CodeCheck:
     """Whether `code` could be had as a custom code on the domain `hostname` just now."""
     try:
         code_choice.require_usable(code)
-        if Link.objects.filter(domain__hostname=_host(hostname), code=code).exists():
+        place = {"domain__hostname": _host(hostname), "code": code}
+        if Link.objects.filter(**place).exists() or Alias.objects.filter(**place).exists():
             raise code_choice.taken(code)
     except LinkError as error:
         return CodeCheck(available=False, reason=error.message, code=error.code)

@@ -3,5 +3,6 @@
 from django.dispatch import Signal
 
 # Arguments: domain_id (int), code (str), version (int): the link at this place has changed, has
-# been created or deleted; whatever is remembered below this version is out of date.
+# been created or deleted; whatever is remembered below this version is out of date. Sent once for
+# the link's code and once for each alias.
 link_changed = Signal()

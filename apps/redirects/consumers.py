@@ -17,4 +17,6 @@ class LinkCacheInvalidation:
     def handle(self, event: Event) -> None:
         """Raises redis.exceptions.RedisError when Redis does not answer; the runner tries again."""
         payload = event.payload
-        invalidate(domain_id=payload["domain_id"], code=payload["code"], version=payload["link_version"])
+        # Events from before there were aliases do not name any.
+        for code in (payload["code"], *payload.get("aliases", ())):
+            invalidate(domain_id=payload["domain_id"], code=code, version=payload["link_version"])

@@ -30,7 +30,10 @@ SELECT l.id, l.domain_id, l.workspace_id, coalesce(l.owner_id, 0), d.hostname, l
         FROM links_redirectrule r WHERE r.link_id = l.id),
        l.version
 FROM links_link l JOIN links_domain d ON d.id = l.domain_id
-WHERE l.domain_id = %s AND l.code = %s
+WHERE l.id = coalesce(
+    (SELECT id FROM links_link WHERE domain_id = %(domain_id)s AND code = %(code)s),
+    (SELECT link_id FROM links_alias WHERE domain_id = %(domain_id)s AND code = %(code)s)
+)
 """
 # Columns of the query up to the window; all stand in the order of Snapshot's fields.
 _WINDOW_END = 12
@@ -86,7 +89,7 @@ class LinkReader:
         """Release connections."""
         await self._pool.close(timeout=1)
 
-    async def _rows(self, query: str, parameters: tuple[Any, ...]) -> list[Any]:
+    async def _rows(self, query: str, parameters: dict[str, Any]) -> list[Any]:
         if not self.breaker.allows():
             raise DatabaseUnavailable
         try:
@@ -99,7 +102,7 @@ class LinkReader:
         self.breaker.succeeded()
         return rows
 
-    async def _try_twice(self, query: str, parameters: tuple[Any, ...]) -> list[Any]:
+    async def _try_twice(self, query: str, parameters: dict[str, Any]) -> list[Any]:
         try:
             return await self._try(query, parameters)
         except PoolTimeout:
@@ -108,18 +111,19 @@ class LinkReader:
             # A connection that died while idle says so at its next use; the pool has replaced it.
             return await self._try(query, parameters)
 
-    async def _try(self, query: str, parameters: tuple[Any, ...]) -> list[Any]:
+    async def _try(self, query: str, parameters: dict[str, Any]) -> list[Any]:
         self.queries += 1
         async with self._pool.connection() as connection:
             cursor = await connection.execute(query, parameters)
             return await cursor.fetchall()
 
     async def find(self, domain_id: int, code: str) -> Snapshot | None:
-        """The link at this place as it stands now, whatever its state; None when there is none."""
-        for row in await self._rows(_LINK, (domain_id, code)):
+        """The link that leads from this place, by its code or by an alias, as it stands now and
+        whatever its state; None when there is none."""
+        for row in await self._rows(_LINK, {"domain_id": domain_id, "code": code}):
             return snapshot_of(row)
         return None
 
     async def domains(self) -> list[DomainRef]:
         """All rows of the domain table."""
-        return [DomainRef(*row) for row in await self._rows(_DOMAINS, ())]
+        return [DomainRef(*row) for row in await self._rows(_DOMAINS, {})]

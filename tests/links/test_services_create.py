@@ -58,6 +58,7 @@ def test_creation_is_recorded_for_the_bus(make_link: MakeLink, workspace: Worksp
         "domain_id": link.domain_id,
         "hostname": link.domain.hostname,
         "code": "abc",
+        "aliases": [],
         "destination_url": "https://example.com/page",
         "workspace_id": workspace.pk,
         "owner_id": owner.pk,

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from apps.accounts.models import User
-from apps.links import services
+from apps.links import renaming, services
 from apps.links.changes import LinkChanges
 from apps.links.models import Link
 from tests.redirects.serving import Threaded, get, wait_for
@@ -74,3 +74,16 @@ def test_a_cached_link_begins_at_the_moment_it_is_valid_from(server: Threaded, m
     assert datetime.now(UTC) < begins
     wait_for(lambda: datetime.now(UTC) >= begins, "the beginning")
     assert status(server.port, "scheduled1") == 302
+
+
+def test_after_a_rename_both_codes_lead_on_and_an_edit_shows_at_both(server: Threaded, make_link: MakeLink, owner: User) -> None:
+    link = make_link(code="before")
+    assert (status(server.port, "before"), status(server.port, "after")) == (302, 404)
+    link = renaming.change_code(actor=owner, link=link, code="after", now=datetime.now(UTC))
+    assert seconds_until(lambda: status(server.port, "after") == 302) < 1
+    assert status(server.port, "before") == 302
+
+    services.update_link(actor=owner, link=link, changes=LinkChanges(destination_url="https://example.com/new"), now=datetime.now(UTC))
+
+    for code in ("before", "after"):
+        assert seconds_until(lambda code=code: location(server.port, code) == b"https://example.com/new") < 1  # type: ignore[misc]
