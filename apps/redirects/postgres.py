@@ -12,7 +12,7 @@ import psycopg
 from django.conf import settings
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from apps.redirects.breaker import CircuitBreaker
+from apps.common.breaker import CircuitBreaker
 from apps.redirects.hosts import DomainRef
 from apps.redirects.snapshot import Rule, Snapshot
 

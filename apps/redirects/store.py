@@ -9,9 +9,9 @@ from typing import Any
 import orjson
 from redis.exceptions import NoScriptError, RedisError
 
+from apps.common.breaker import BreakerState, CircuitBreaker
 from apps.common.redis import new_async_client
 from apps.redirects import keys
-from apps.redirects.breaker import BreakerState, CircuitBreaker
 from apps.redirects.hosts import DomainRef
 from apps.redirects.snapshot import Absent, Snapshot, Tombstone, decode, encode
 

@@ -14,10 +14,10 @@ import pytest
 import redis
 
 from apps.accounts.models import User
+from apps.common.breaker import BreakerState
 from apps.links import services
 from apps.links.models import Domain, Link
 from apps.redirects import keys
-from apps.redirects.breaker import BreakerState
 from tests.events.valkey import Server
 from tests.redirects.serving import Threaded, get, threaded, wait_for
 
