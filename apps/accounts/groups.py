@@ -25,6 +25,8 @@ GRANTS: Mapping[str, tuple[str, ...]] = {
         "links.view_link",
         "links.change_link",
         "links.view_domain",
+        "links.view_alias",
+        "links.view_redirectrule",
         "links.view_tag",
         "links.view_linktag",
     ),
