@@ -6,9 +6,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from apps.links.changes import UNSET, LinkChanges, Unset
+from apps.links.changes import UNSET, LinkChanges, LinkOptions, Unset
 from apps.links.errors import LinkError
 from apps.links.models import Link
+from apps.links.option_fields import OptionsForm, initial_options
 
 LOCAL_TIME = "%Y-%m-%dT%H:%M"
 # Far above what the rules allow, so that these give the reason and nothing huge is kept.
@@ -33,7 +34,7 @@ def _time_field(label: Any, help_text: Any) -> forms.DateTimeField:
     return forms.DateTimeField(label=label, help_text=help_text, required=False, widget=widget)
 
 
-class LinkForm(forms.Form):
+class LinkForm(OptionsForm):
     """A link's fields, for a new link and for an edit."""
 
     destination_url = forms.CharField(
@@ -57,7 +58,7 @@ class LinkForm(forms.Form):
 
     def add_link_error(self, error: LinkError) -> None:
         """Show a refusal of the service at the field that it names."""
-        self.add_error(error.field if error.field in self.fields else None, error.message)
+        self.add_error(self.field_of(error), error.message)
 
     def changes(self) -> LinkChanges:
         """The cleaned fields as an edit."""
@@ -68,6 +69,7 @@ class LinkForm(forms.Form):
             tags=data["tags"],
             valid_from=self._time("valid_from"),
             expires_at=self._time("expires_at"),
+            **self.option_values(),
         )
 
     def _time(self, name: str) -> datetime | Unset | None:
@@ -86,7 +88,11 @@ class NewLinkForm(LinkForm):
         max_length=MAX_INPUT,
         widget=forms.TextInput(attrs={**_PLAIN, "placeholder": _("made for you")}),
     )
-    field_order = ("destination_url", "code", "title", "tags", "valid_from", "expires_at")
+
+    def new_link(self) -> dict[str, Any]:
+        """The cleaned fields as keywords of create_link."""
+        names = ("destination_url", "code", "title", "tags", "valid_from", "expires_at")
+        return {name: self.cleaned_data[name] for name in names} | {"options": LinkOptions(**self.option_values())}
 
 
 class DeleteForm(forms.Form):
@@ -115,4 +121,5 @@ def initial_of(link: Link) -> dict[str, Any]:
         "tags": sorted(tag.name for tag in link.tags.all()),
         "valid_from": link.valid_from,
         "expires_at": link.expires_at,
+        **initial_options(link),
     }

@@ -18,6 +18,7 @@ from apps.links.errors import LinkError
 from apps.links.forms import DeleteForm, LinkForm, NewLinkForm, initial_of
 from apps.links.models import Link
 from apps.links.pages import read_query, row_of, rows_of, state_filters, tag_filters
+from apps.links.sections import sections_of
 
 UNPROCESSABLE = 422
 # Tags offered above the list: as chips, and all told.
@@ -69,7 +70,7 @@ def create(request: HttpRequest) -> HttpResponse:
 def _create(request: HttpRequest, form: NewLinkForm) -> Link | None:
     try:
         return services.create_link(
-            actor=request.user, workspace=selectors.default_workspace(request.user), now=timezone.now(), **form.cleaned_data
+            actor=request.user, workspace=selectors.default_workspace(request.user), now=timezone.now(), **form.new_link()
         )
     except LinkError as error:
         form.add_link_error(error)
@@ -107,7 +108,7 @@ def edit(request: HttpRequest, hostname: str, code: str) -> HttpResponse:
         else:
             messages.success(request, _("Changes saved."))
             return redirect(_page_of(link))
-    context = {"form": form, "link": link, "short_url": selectors.short_url(link), "page_url": _page_of(link)}
+    context = {"form": form, "link": link, "lines": sections_of(link, form), "page_url": _page_of(link)}
     return render(request, "links/edit.html", context, status=UNPROCESSABLE if form.errors else 200)
 
 
