@@ -11,15 +11,17 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.models import Membership, User, Workspace
+from apps.accounts.models import Membership, RateLimitPolicy, User, Workspace
 
 if TYPE_CHECKING:
     MembershipAdminBase = admin.ModelAdmin[Membership]
     MembershipInlineBase = admin.TabularInline[Membership, Workspace]
+    RateLimitPolicyAdminBase = admin.ModelAdmin[RateLimitPolicy]
     WorkspaceAdminBase = admin.ModelAdmin[Workspace]
 else:
     MembershipAdminBase = admin.ModelAdmin
     MembershipInlineBase = admin.TabularInline
+    RateLimitPolicyAdminBase = admin.ModelAdmin
     WorkspaceAdminBase = admin.ModelAdmin
 
 # The back office has no log-in of its own: the site's is limited and verified, and keeps `next`.
@@ -131,6 +133,27 @@ class WorkspaceAdmin(WorkspaceAdminBase):
     def has_delete_permission(self, request: HttpRequest, obj: Workspace | None = None) -> bool:
         """Nobody: its links would vanish unseen by redirectors."""
         return False
+
+
+@admin.register(RateLimitPolicy)
+class RateLimitPolicyAdmin(RateLimitPolicyAdminBase):
+    """Limits in place of those in settings; redirectors follow within ten seconds."""
+
+    list_display = ("endpoint_class", "applies_to", "capacity", "per_seconds", "updated_at")
+    list_filter = ("endpoint_class",)
+    list_select_related = ("user", "group")
+    list_per_page = 50
+    search_fields = ("user__email", "group__name")
+    search_help_text = _("E-mail address of the user, or name of the group")
+    ordering = ("endpoint_class", "id")
+    show_full_result_count = False
+    autocomplete_fields = ("user",)
+    fields = ("endpoint_class", "user", "group", "capacity", "per_seconds", "created_at", "updated_at")
+    readonly_fields = ("created_at", "updated_at")
+
+    @admin.display(description=_("for"))
+    def applies_to(self, policy: RateLimitPolicy) -> str:
+        return str(policy.user or policy.group or _("everybody"))
 
 
 def _is_superuser(request: HttpRequest) -> bool:

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from time import time_ns
 from typing import Any
 
+from apps.common.ratelimit.limits import Decision
 from apps.links.codes import is_code
 from apps.links.reserved import is_reserved
 from apps.redirects.cache import HotEntry
 from apps.redirects.clicks import click_fields
 from apps.redirects.decide import Outcome, decide, split_tail
 from apps.redirects.hosts import DomainRef
-from apps.redirects.proxies import client_address_behind, peer_address
+from apps.redirects.limits import refusal_answer
+from apps.redirects.proxies import client_address_behind, client_of, peer_address
 from apps.redirects.redirector import Redirector
 from apps.redirects.resolver import Unresolvable
 
@@ -81,7 +83,14 @@ class RedirectApplication:
             if scope["method"] not in ("GET", "HEAD"):
                 await _send_empty(send, 405, [(b"allow", b"GET, HEAD"), _UNCACHED, _EMPTY])
                 return
-            outcome = await self._redirect(domain, code, scope, send)
+            limits, client = self.redirector.limits, client_of(scope)
+            is_cached = f"{domain.hostname}/{code}".encode() in self.redirector.cache.entries
+            if (refusal := await limits.admit(client, is_cached=is_cached)) is None:
+                outcome = await self._redirect(domain, code, scope, send)
+                refusal = await limits.admit_unknown(client) if outcome is Outcome.NOT_FOUND else None
+            if refusal is not None:
+                await _send_refusal(send, refusal, scope["headers"])
+                return
         except Unresolvable:
             self.redirector.unresolvable += 1
             outcome, hostname = Outcome.UNAVAILABLE, ""
@@ -119,6 +128,14 @@ class RedirectApplication:
         self.redirector.spool.append(now, fields)
         await _send_empty(send, 302, split_tail(entry.tail))
         return Outcome.REDIRECT
+
+
+async def _send_refusal(send: Send, refusal: Decision, headers: Headers) -> None:
+    """429: too many requests."""
+    language = next((value for name, value in headers if name == b"accept-language"), b"").decode("latin-1")
+    fields, body = refusal_answer(refusal, language)
+    await send({"type": "http.response.start", "status": 429, "headers": fields})
+    await send({"type": "http.response.body", "body": body})
 
 
 async def _send_empty(send: Send, status: int, headers: Headers) -> None:

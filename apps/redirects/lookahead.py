@@ -51,10 +51,12 @@ class _Callbacks:
 class Lookahead:
     """One per process: a request is read from its first byte to its last in one call."""
 
-    def __init__(self, cache: LinkCache, spool: Spool) -> None:
+    def __init__(self, cache: LinkCache, spool: Spool, may_pass: Callable[[bytes, int], bool]) -> None:
         self.entries = cache.entries
         self.answered = 0
         self.append_click = spool.append
+        # Takes a token of the client that is at hand.
+        self.may_pass = may_pass
         self.shapes: dict[tuple[bytes, ...], Picker] = {}
         self.targets: list[bytes] = []
         self.headers: dict[bytes, bytes] = {b"": b""}
@@ -96,6 +98,8 @@ class Lookahead:
                 return None
             if client_address is not None and forwarded:
                 address = client_address(address, forwarded)
+            if not self.may_pass(address, now):
+                return None
             self.append_click(
                 now,
                 b"\0".join((entry.click_head, b"GET" if is_get else b"HEAD", address, agent, referrer, language, query, purpose)),

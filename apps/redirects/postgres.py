@@ -38,6 +38,7 @@ WHERE l.id = coalesce(
 # Columns of the query up to the window; all stand in the order of Snapshot's fields.
 _WINDOW_END = 12
 _DOMAINS = "SELECT id, hostname, is_default FROM links_domain"
+_RATE_LIMITS = "SELECT endpoint_class, capacity, per_seconds FROM accounts_ratelimitpolicy WHERE user_id IS NULL AND group_id IS NULL"
 
 
 class DatabaseUnavailable(Exception):
@@ -127,3 +128,7 @@ class LinkReader:
     async def domains(self) -> list[DomainRef]:
         """All rows of the domain table."""
         return [DomainRef(*row) for row in await self._rows(_DOMAINS, {})]
+
+    async def rate_limits(self) -> list[tuple[str, int, int]]:
+        """The limits that the back office has set for classes of endpoints: class, capacity, seconds."""
+        return [(name, capacity, seconds) for name, capacity, seconds in await self._rows(_RATE_LIMITS, {})]

@@ -1,7 +1,9 @@
 """The client's address of a click, in bytes: what both paths take from apps.common.http."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from ipaddress import ip_address
+from typing import Any
 
 from django.conf import settings
 
@@ -41,3 +43,12 @@ def _reader(peer: str, trusted: TrustedProxies) -> ClientAddress | None:
         return client_address(peer=peer, forwarded_for=forwarded_for, trusted=trusted).encode()
 
     return client_behind
+
+
+def client_of(scope: Mapping[str, Any]) -> bytes:
+    """The address of the client whose request an ASGI scope describes; b"" for a Unix socket."""
+    peer = scope["client"][0] if scope["client"] else ""
+    address, behind = peer_address(peer), client_address_behind(peer)
+    # Several lines of one header mean the same as one with commas.
+    forwarded = b", ".join(value for name, value in scope["headers"] if name == b"x-forwarded-for") if behind is not None else b""
+    return behind(address, forwarded) if behind is not None and forwarded else address

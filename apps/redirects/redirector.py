@@ -12,6 +12,7 @@ from django.conf import settings
 from apps.redirects.cache import SECOND, LinkCache
 from apps.redirects.hosts import DomainTable
 from apps.redirects.invalidation import InvalidationCounters
+from apps.redirects.limits import RedirectLimits
 from apps.redirects.lookahead import Lookahead
 from apps.redirects.postgres import LinkReader
 from apps.redirects.resolver import DOMAINS_MAX_AGE, Resolver
@@ -31,7 +32,8 @@ class Redirector:
     def __init__(self) -> None:
         self.cache = LinkCache(size=settings.LINK_CACHE_SIZE)
         self.spool = Spool(settings.SPOOL_DIR, file_bytes=settings.SPOOL_FILE_BYTES)
-        self.lookahead = Lookahead(self.cache, self.spool)
+        self.limits = RedirectLimits()
+        self.lookahead = Lookahead(self.cache, self.spool, self.limits.redirect.spend)
         self.domains = DomainTable()
         self.store = SnapshotStore()
         self.reader = LinkReader()
@@ -49,6 +51,7 @@ class Redirector:
             logger.error("spool_not_opened directory=%s error=%s", settings.SPOOL_DIR, error)  # noqa: TRY400 - the reason is all
         await self.reader.open()
         await self.resolver.refresh_domains()
+        await self.limits.refresh(self.reader)
         self._tasks = [asyncio.create_task(self.subscriber.run()), asyncio.create_task(self._tick())]
 
     async def stop(self) -> None:
@@ -61,6 +64,7 @@ class Redirector:
         self.spool.close()
         await self.reader.close()
         await self.store.close()
+        await self.limits.close()
 
     async def _tick(self) -> None:
         """Once a second: age out what only time can age."""
@@ -70,14 +74,17 @@ class Redirector:
             await asyncio.sleep(1)
             now = time_ns()
             self.cache.forget_heard(now)
+            self.limits.tick(now)
             offset = now - time.monotonic_ns()
             if abs(offset - clock_offset) > _CLOCK_STEP_NS:
                 logger.warning("clock_stepped seconds=%.1f", (offset - clock_offset) / SECOND)
                 self.cache.clear()
+                self.limits.clear()
             clock_offset = offset
             if time.monotonic() >= refresh_at:
                 refresh_at = time.monotonic() + DOMAINS_MAX_AGE
                 await self.resolver.refresh_domains()
+            await self.limits.refresh(self.reader)
 
     def counters(self) -> dict[str, int]:
         """Numbers since the process began, and the present state; names as in the metrics."""
@@ -99,6 +106,7 @@ class Redirector:
             "database_failures": self.reader.failures,
             "unresolvable": self.unresolvable,
             "subscriptions": self.subscriber.reconnects,
+            **self.limits.counters(),
         }
 
 

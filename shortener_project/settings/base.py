@@ -127,6 +127,7 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
+    "check-domains": {"task": "links.check_domains", "schedule": 600.0},
     "announce-expired-links": {"task": "links.announce_expired_links", "schedule": 60.0},
     "purge-published-outbox": {"task": "events.purge_published_outbox", "schedule": 3600.0},
     "purge-producer-sequences": {"task": "events.purge_producer_sequences", "schedule": 86400.0},
@@ -141,6 +142,8 @@ CODE_LENGTH = env.integer("CODE_LENGTH", default=7)
 DESTINATION_MAX_LENGTH = env.integer("DESTINATION_MAX_LENGTH", default=2048)
 # Whether links may lead to hosts that only a private network knows: localhost, 10.0.0.1, wiki.local.
 ALLOW_PRIVATE_DESTINATIONS = env.boolean("ALLOW_PRIVATE_DESTINATIONS", default=False)
+# Name servers (address or address:port) that are asked whose a domain is; none: those of the system.
+DNS_SERVERS = env.words("DNS_SERVERS")
 
 # -- events ---------------------------------------------------------------------------------------
 
@@ -163,6 +166,18 @@ LINK_CACHE_SIZE = env.integer("LINK_CACHE_SIZE", default=100_000)
 # Addresses and networks whose X-Forwarded-For is believed; "" trusts nobody.
 TRUSTED_PROXIES = env.words("TRUSTED_PROXIES")
 REDIRECTOR_PROCESSES = env.integer("REDIRECTOR_PROCESSES", default=1)
+
+# -- rate limits ----------------------------------------------------------------------------------
+
+# By class of requests: requests/seconds, as many at once and as many again in the course of the seconds;
+# "0" for no limit. The back office may set others.
+RATE_LIMITS = {
+    "redirect": env.rate("RATE_LIMIT_REDIRECT", default="1200/60"),
+    "unknown_code": env.rate("RATE_LIMIT_UNKNOWN_CODE", default="60/60"),
+    "password": env.rate("RATE_LIMIT_PASSWORD", default="10/300"),
+    "web_write": env.rate("RATE_LIMIT_WEB_WRITE", default="120/60"),
+    "api": env.rate("RATE_LIMIT_API", default="600/60"),
+}
 
 # -- analytics ------------------------------------------------------------------------------------
 

@@ -7,6 +7,8 @@ from pathlib import Path
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from apps.common.ratelimit.limits import RateLimit
+
 BASE_DIR = Path(__file__).resolve().parents[2]
 
 _env = environ.Env()
@@ -48,6 +50,19 @@ def choice(name: str, *, default: str, words: Sequence[str]) -> str:
     value = text(name, default=default)
     if value not in words:
         raise ImproperlyConfigured(f"{name}: expected one of {', '.join(words)}, got {value!r}")
+    return value
+
+
+def rate(name: str, *, default: str) -> str:
+    """Value of `name` as a limit: requests/seconds such as `600/60`, or `0` for none.
+
+    Raises ImproperlyConfigured, naming it, for anything else.
+    """
+    value = text(name, default=default)
+    try:
+        RateLimit.parse(name, value)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}: {error}") from None
     return value
 
 

@@ -1,5 +1,6 @@
 """Settings of the test suite. tests/plugin.py has started the engines and set their URLs."""
 
+from shortener_project.settings import env
 from shortener_project.settings.base import *
 
 SECRET_KEY = "only-for-tests-" + "x" * 40
@@ -14,3 +15,5 @@ CELERY_TASK_ALWAYS_EAGER = True
 DATABASES["default"]["OPTIONS"].pop("pool")
 # Nothing is collected for tests: static files are served from where they lie.
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
+# All requests of the tests come from one address; those that need a limit set it.
+RATE_LIMITS = {name: env.rate(f"RATE_LIMIT_{name.upper()}", default="0") for name in RATE_LIMITS}

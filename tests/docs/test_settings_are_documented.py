@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-READERS = {"text", "integer", "boolean", "words", "choice", "secret"}
+READERS = {"text", "integer", "boolean", "words", "choice", "secret", "rate"}
 # Their value is written in one way only, so that the example can be compared with the default.
-PLAIN = {"integer", "boolean", "choice"}
+PLAIN = {"integer", "boolean", "choice", "rate"}
 
 
 def settings_read() -> Iterator[tuple[str, str, ast.expr | None]]:

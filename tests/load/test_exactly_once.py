@@ -19,7 +19,7 @@ CONNECTIONS = 16
 
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    with running_product(tmp_path_factory.mktemp("load") / "var") as product:
+    with running_product(tmp_path_factory.mktemp("load") / "var", RATE_LIMIT_REDIRECT="0") as product:
         yield product
 
 
