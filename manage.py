@@ -13,6 +13,11 @@ def main() -> None:
     from psycopg_pool import PoolTimeout
 
     try:
+        if sys.argv[1:2] == ["redirector"] and "--site" not in sys.argv:
+            # Short domains only: the site need not be in the memory of each such process.
+            from apps.redirects import thin
+
+            thin.narrow()
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
         # A wrong setting is the operator's to mend: one line, no traceback.

@@ -1,5 +1,7 @@
 """What Django needs in a process that serves short domains only: pages for visitors, so no
-sessions, no log-in and no forms."""
+sessions, no log-in, no numbers of clicks. Each such process holds what it loads in memory."""
+
+from django.conf import settings
 
 URLCONF = "shortener_project.urls_redirector"
 MIDDLEWARE = [
@@ -11,3 +13,26 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
+_LEFT_OUT = {
+    "apps.analytics",
+    "shortener_project.embedded",
+    "django.contrib.admin",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.humanize",
+    "whitenoise.runserver_nostatic",
+    "clickhouse_backend",
+    "allauth",
+    "allauth.account",
+    "django_countries",
+    "django_htmx",
+}
+
+
+def narrow() -> None:
+    """Take what short domains do not need out of the settings. To be called before `django.setup()`."""
+    settings.ROOT_URLCONF = URLCONF
+    settings.MIDDLEWARE = MIDDLEWARE
+    settings.INSTALLED_APPS = [name for name in settings.INSTALLED_APPS if name not in _LEFT_OUT]
+    settings.DATABASES = {"default": settings.DATABASES["default"]}
+    settings.DATABASE_ROUTERS = []
