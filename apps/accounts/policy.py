@@ -33,6 +33,7 @@ class Action(StrEnum):
     LINK_CREATE = "link.create"
     LINK_EDIT = "link.edit"
     LINK_DELETE = "link.delete"
+    LINK_MODERATE = "link.moderate"
     ANALYTICS_VIEW = "analytics.view"
 
 
@@ -50,6 +51,8 @@ _BACK_OFFICE: Mapping[Action, str] = {
     Action.LINK_CREATE: "links.add_link",
     Action.LINK_EDIT: "links.change_link",
     Action.LINK_DELETE: "links.delete_link",
+    # Of the groups, moderators have it and people who only look have not.
+    Action.LINK_MODERATE: "links.change_link",
 }
 
 

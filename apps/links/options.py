@@ -5,13 +5,14 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
 
+from apps.links import locks
 from apps.links.changes import LinkOptions, Unset
 from apps.links.errors import LinkError
 from apps.links.models import Link, RedirectStatus
 from apps.links.texts import require_printable
 
 # What `apply` may change.
-FIELDS = ("redirect_status", "cache_seconds", "forward_query", "forward_path", "utm")
+FIELDS = ("redirect_status", "cache_seconds", "forward_query", "forward_path", "utm", *locks.FIELDS)
 # A browser that remembers longer than a year is not asked to.
 MAX_CACHE_SECONDS = 366 * 24 * 3600
 MAX_UTM = 10
@@ -31,6 +32,7 @@ def apply(link: Link, asked: LinkOptions) -> None:
         link.forward_path = asked.forward_path
     if not isinstance(asked.utm, Unset) and asked.utm != link.utm:
         link.utm = checked_utm(asked.utm)
+    locks.apply(link, asked)
 
 
 def checked_status(status: int) -> int:

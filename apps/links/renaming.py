@@ -11,7 +11,7 @@ from apps.events.topics import Topic
 from apps.links import code_choice
 from apps.links.errors import LinkError
 from apps.links.models import Alias, Link
-from apps.links.versions import locked, require_not_deleted, save_version
+from apps.links.versions import locked, require_changeable, save_version
 
 MAX_ALIASES = 20
 
@@ -25,7 +25,7 @@ def change_code(*, actor: Actor, link: Link, code: str, now: datetime) -> Link:
     """
     current = locked(link)
     policy.require(actor, Action.LINK_EDIT, current)
-    require_not_deleted(current)
+    require_changeable(current)
     old = current.code
     if code == old:
         return current

@@ -19,7 +19,7 @@ from apps.links.domains import default_domain
 from apps.links.events import announce
 from apps.links.models import Domain, Link
 from apps.links.options import apply as apply_options
-from apps.links.versions import locked, require_not_deleted, save_version
+from apps.links.versions import locked, require_changeable, save_version
 
 _USUAL = LinkOptions()
 
@@ -69,10 +69,10 @@ def create_link(  # noqa: PLR0913 - one keyword a field
 def update_link(*, actor: Actor, link: Link, changes: LinkChanges, now: datetime) -> Link:
     """The link with `changes` made to it as it stands now; without a difference nothing is written.
 
-    Raises LinkError `link_deleted` for a deleted link."""
+    Raises LinkError `link_deleted` for a deleted link, `link_banned` for a banned one."""
     current = locked(link)
     policy.require(actor, Action.LINK_EDIT, current)
-    require_not_deleted(current)
+    require_changeable(current)
     changed = edits.apply(current, changes, now=now)
     tags_changed = edits.apply_tags(current, changes)
     return save_version(current, changed, topic=Topic.URL_UPDATED, now=now) if changed or tags_changed else current
@@ -82,10 +82,10 @@ def update_link(*, actor: Actor, link: Link, changes: LinkChanges, now: datetime
 def set_link_active(*, actor: Actor, link: Link, is_active: bool, now: datetime) -> Link:
     """The link, enabled or disabled; nothing is written when it is so already.
 
-    Raises LinkError `link_deleted` for a deleted link."""
+    Raises LinkError `link_deleted` for a deleted link, `link_banned` for a banned one."""
     current = locked(link)
     policy.require(actor, Action.LINK_EDIT, current)
-    require_not_deleted(current)
+    require_changeable(current)
     if current.is_active == is_active:
         return current
     current.is_active = is_active

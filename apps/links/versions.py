@@ -26,6 +26,13 @@ def require_not_deleted(link: Link) -> None:
         raise LinkError(_("This link is deleted. Restore it before you change it."), code="link_deleted", field="")
 
 
+def require_changeable(link: Link) -> None:
+    """Pass unless the link is deleted or banned. Raises LinkError `link_deleted` or `link_banned`."""
+    require_not_deleted(link)
+    if link.banned_at is not None:
+        raise LinkError(_("A moderator has taken this link out of service: it stays as it is."), code="link_banned", field="")
+
+
 def save_version(link: Link, fields: Sequence[str], *, topic: Topic, now: datetime) -> Link:
     """Write `fields` of the locked link as its next version, and announce it."""
     link.version += 1

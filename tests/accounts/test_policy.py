@@ -63,10 +63,10 @@ def test_a_superuser_who_is_no_member_sees_nothing_outside_the_back_office(cast:
     assert not policy.may(cast.stranger, Action.LINK_VIEW, Thing(cast.workspace))
 
 
-def test_everybody_may_do_everything_in_the_own_personal_workspace(cast: Cast) -> None:
+def test_everybody_may_do_everything_but_moderate_in_the_own_personal_workspace(cast: Cast) -> None:
     own = cast.stranger.personal_workspace
 
-    assert policy.allowed_actions(cast.stranger, own.pk) == frozenset(Action)
+    assert policy.allowed_actions(cast.stranger, own.pk) == frozenset(Action) - {Action.LINK_MODERATE}
     assert not policy.may(cast.owner, Action.LINK_VIEW, Thing(own))
 
 
@@ -84,8 +84,8 @@ def test_visible_workspaces_are_listed_once(cast: Cast) -> None:
 
 
 OFFICE = {
-    groups.MODERATOR: {Action.LINK_VIEW, Action.LINK_EDIT},
-    groups.ADMIN: {Action.LINK_VIEW, Action.LINK_CREATE, Action.LINK_EDIT, Action.LINK_DELETE},
+    groups.MODERATOR: {Action.LINK_VIEW, Action.LINK_EDIT, Action.LINK_MODERATE},
+    groups.ADMIN: {Action.LINK_VIEW, Action.LINK_CREATE, Action.LINK_EDIT, Action.LINK_DELETE, Action.LINK_MODERATE},
     "": set(),
 }
 
