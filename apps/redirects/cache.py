@@ -16,11 +16,14 @@ from apps.redirects.decide import Outcome, decide, head_tail, redirect_headers
 from apps.redirects.snapshot import Snapshot
 
 SECOND = 1_000_000_000
-# Age at which an entry is loaded anew; while the channel of changes is silent, a shorter one.
+# Age at which an entry is loaded anew; while the channel of changes is silent, a shorter one: a change
+# shows within 5 s then, the look-up and the answer included.
 MAX_AGE_NS = 60 * SECOND
-MAX_AGE_DEAF_NS = 5 * SECOND
+MAX_AGE_DEAF_NS = 4 * SECOND
 # Links that lead nowhere and unknown codes are remembered this long.
-COLD_AGE_NS = 5 * SECOND
+COLD_AGE_NS = 4 * SECOND
+# Redis may have missed changes while it was away; by then the bus has told it all of them.
+DOUBT_NS = 60 * SECOND
 COLD_SIZE = 10_000
 FOREVER_NS = 1 << 62
 
@@ -75,8 +78,9 @@ class LinkCache:
         self.entries: dict[bytes, HotEntry] = {}
         self.cold: dict[Place, ColdEntry] = {}
         self.counters = CacheCounters()
-        # False while the channel of changes is silent: nothing may live longer than 5 s then.
+        # False while the channel of changes is silent: nothing may live long then.
         self.hears_changes = False
+        self._doubts_redis_until_ns = 0
         # Latest versions heard of, with the instant until which a slower reader is refused.
         self._heard: dict[Place, tuple[int, int]] = {}
 
@@ -137,8 +141,19 @@ class LinkCache:
         if cold is not None and (cold.snapshot is None or cold.snapshot.version < version):
             del self.cold[place]
 
+    def doubts_redis(self, now_ns: int) -> bool:
+        """Whether Redis may hold what it did not hear to have changed; the database is asked first then."""
+        return not self.hears_changes or now_ns < self._doubts_redis_until_ns
+
+    def hear(self, now_ns: int, *, again: bool) -> None:
+        """The channel of changes speaks from now on; `again` after a silence, in which some were missed."""
+        self.clear()
+        self.hears_changes = True
+        if again:
+            self._doubts_redis_until_ns = now_ns + DOUBT_NS
+
     def deafen(self, last_heard_ns: int) -> None:
-        """The channel of changes is silent since `last_heard_ns`: nothing outlives it by 5 s."""
+        """The channel of changes is silent since `last_heard_ns`: nothing outlives it by more than 4 s."""
         self.hears_changes = False
         limit = last_heard_ns + MAX_AGE_DEAF_NS
         for entry in self.entries.values():

@@ -88,9 +88,15 @@ class Resolver:
         known = await self._ask_store(domain_id, code)
         snapshot = known if isinstance(known, Snapshot) else None
         is_known = isinstance(known, Snapshot | Absent)
-        if is_known and self._remember(domain_id, code, snapshot):
+        if is_known and not self.cache.doubts_redis(time_ns()) and self._remember(domain_id, code, snapshot):
             return snapshot
-        snapshot = await self._read(domain_id, code)
+        try:
+            snapshot = await self._read(domain_id, code)
+        except Unresolvable:
+            # What may be old is better than nothing, unless a newer version has been heard of.
+            if is_known and self._remember(domain_id, code, snapshot):
+                return snapshot
+            raise
         self._start(self.store.fill(domain_id, code, snapshot))
         oldest_allowed = known.version if isinstance(known, Tombstone) else 0
         is_current = snapshot is None or snapshot.version >= oldest_allowed

@@ -28,8 +28,9 @@ class ChannelSilent(Exception):
 class ChangeSubscriber:
     """Keeps one subscription for as long as `run` runs, through outages.
 
-    While it is down the cache is deaf: nothing lives longer than 5 s, counted from the last sign of
-    life. When it is up again the cache is emptied, because changes may have been missed.
+    While it is down the cache is deaf: nothing lives longer than 4 s, counted from the last sign of
+    life. When it is up again the cache is emptied, because changes may have been missed, and for a while
+    Redis is believed only where the database does not answer: it may have missed them too.
     """
 
     def __init__(self, *, cache: LinkCache, domains: DomainTable) -> None:
@@ -85,9 +86,8 @@ class ChangeSubscriber:
         raise ChannelSilent
 
     def _begin(self) -> None:
+        self.cache.hear(time_ns(), again=self.reconnects > 0)
         self.reconnects += 1
-        self.cache.clear()
-        self.cache.hears_changes = True
 
     def _forget(self, data: bytes | str) -> None:
         try:
