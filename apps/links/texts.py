@@ -51,9 +51,14 @@ def _require_tag(tag: str) -> None:
 
 def require_printable(text: str, *, field: Field) -> None:
     """Pass unless `text` has control characters. Raises LinkError `control_characters`."""
-    if any(unicodedata.category(character) in _REFUSED_CATEGORIES for character in text):
+    if not is_printable(text):
         message = _("Remove line breaks and other control characters.")
         raise LinkError(message, code="control_characters", field=field)
+
+
+def is_printable(text: str) -> bool:
+    """Whether `text` has no control characters."""
+    return not any(unicodedata.category(character) in _REFUSED_CATEGORIES for character in text)
 
 
 def is_storable(text: str) -> bool:
