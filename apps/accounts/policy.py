@@ -35,6 +35,7 @@ class Action(StrEnum):
     LINK_DELETE = "link.delete"
     LINK_MODERATE = "link.moderate"
     ANALYTICS_VIEW = "analytics.view"
+    DOMAIN_MANAGE = "domain.manage"
 
 
 _VIEWER = frozenset({Action.LINK_VIEW, Action.ANALYTICS_VIEW})
@@ -43,7 +44,7 @@ _ALLOWED: Mapping[str, frozenset[Action]] = {
     Role.VIEWER: _VIEWER,
     Role.EDITOR: _EDITOR,
     Role.ADMIN: _EDITOR,
-    Role.OWNER: _EDITOR,
+    Role.OWNER: _EDITOR | {Action.DOMAIN_MANAGE},
 }
 # The permission of Django's admin that each action in the back office needs; others are not for it.
 _BACK_OFFICE: Mapping[Action, str] = {
@@ -51,6 +52,7 @@ _BACK_OFFICE: Mapping[Action, str] = {
     Action.LINK_CREATE: "links.add_link",
     Action.LINK_EDIT: "links.change_link",
     Action.LINK_DELETE: "links.delete_link",
+    Action.DOMAIN_MANAGE: "links.change_domain",
     # Of the groups, moderators have it and people who only look have not.
     Action.LINK_MODERATE: "links.change_link",
 }

@@ -19,6 +19,6 @@ def _ensure_default_domain(*, using: str, apps: Any = installed_apps, **_: objec
     """Run after migrations, unless they were another database's or stopped before those of this app."""
     if using != DEFAULT_DB_ALIAS or "domain" not in apps.all_models["links"]:
         return
-    from apps.links.domains import ensure_default_domain  # noqa: PLC0415 - no model can be imported when this module is
+    from apps.links.installation import ensure_default_domain  # noqa: PLC0415 - no model can be imported when this module is
 
     ensure_default_domain()

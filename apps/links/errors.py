@@ -6,6 +6,7 @@ from typing import Literal
 from apps.common.errors import DomainError
 
 Field = Literal[
+    "domain",
     "destination_url",
     "code",
     "title",

@@ -14,6 +14,12 @@ from apps.links import codes
 DESTINATION_MAX_LENGTH = 8192
 
 
+class DomainQuerySet(models.QuerySet["Domain", "Domain"]):
+    def serving(self) -> "DomainQuerySet":
+        """Domains at which links are found: those of the installation, and the verified ones of workspaces."""
+        return self.filter(models.Q(workspace=None) | models.Q(verified_at__isnull=False))
+
+
 class Domain(models.Model):
     """A host that short links live on, with its port unless that is the scheme's own."""
 
@@ -26,6 +32,9 @@ class Domain(models.Model):
     # What the owner writes into the DNS to show that the domain is theirs, and when that was seen.
     verification_token = models.CharField(_("verification token"), max_length=64, blank=True, editable=False)
     verified_at = models.DateTimeField(_("verified at"), null=True, blank=True)
+    # When the DNS was last asked, and since when a verified domain's record has not been there.
+    checked_at = models.DateTimeField(_("checked at"), null=True, blank=True, editable=False)
+    record_missing_since = models.DateTimeField(_("record missing since"), null=True, blank=True, editable=False)
     root_url = models.CharField(_("root URL"), max_length=DESTINATION_MAX_LENGTH, blank=True)
     not_found_url = models.CharField(_("not-found URL"), max_length=DESTINATION_MAX_LENGTH, blank=True)
     expired_url = models.CharField(_("expired URL"), max_length=DESTINATION_MAX_LENGTH, blank=True)
@@ -35,6 +44,8 @@ class Domain(models.Model):
     android_apps = models.JSONField(_("Android apps"), default=list, blank=True)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
+
+    objects = DomainQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("domain")
@@ -52,6 +63,11 @@ class Domain(models.Model):
 
     def __str__(self) -> str:
         return self.hostname
+
+    @property
+    def is_serving(self) -> bool:
+        """Whether links are found here; see `DomainQuerySet.serving`."""
+        return self.workspace_id is None or self.verified_at is not None
 
 
 class Tag(models.Model):

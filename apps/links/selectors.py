@@ -10,10 +10,10 @@ from apps.accounts.models import Workspace
 from apps.accounts.policy import Action, Actor
 from apps.common.errors import NotFound
 from apps.links import code_choice, codes, hostnames
-from apps.links.domains import default_domain, public_scheme
 from apps.links.errors import LinkError
+from apps.links.installation import default_domain, public_scheme
 from apps.links.listing import SORTS, in_state, matching, tagged
-from apps.links.models import Alias, Link, Tag
+from apps.links.models import Alias, Domain, Link, Tag
 
 __all__ = ["SORTS", "CodeCheck", "check_code", "default_hostname", "default_workspace", "get_link", "list_links", "list_tags", "short_url"]
 
@@ -97,6 +97,32 @@ def check_code(*, hostname: str, code: str) -> CodeCheck:
     except LinkError as error:
         return CodeCheck(available=False, reason=error.message, code=error.code)
     return CodeCheck(available=True)
+
+
+def list_domains(*, actor: Actor, workspace: Workspace) -> QuerySet[Domain]:
+    """Domains that `workspace` has brought, verified or not, by hostname. Raises NotFound when `workspace` is not the actor's."""
+    policy.require_in_workspace(actor, Action.LINK_VIEW, workspace)
+    return Domain.objects.filter(workspace=workspace).order_by("hostname")
+
+
+def get_domain(*, actor: Actor, workspace: Workspace, hostname: str, action: Action = Action.LINK_VIEW) -> Domain:
+    """The domain `hostname` of `workspace`.
+
+    Raises NotFound, alike for one that is not there and one of others, and PermissionDenied when
+    `actor` may see it but not do `action`."""
+    domain = Domain.objects.filter(workspace=workspace, hostname=_host(hostname)).first()
+    if domain is None or Action.LINK_VIEW not in policy.allowed_actions(actor, workspace.pk):
+        raise NotFound(_("There is no such domain here."))
+    policy.require_in_workspace(actor, action, workspace)
+    return domain
+
+
+def usable_domains(*, actor: Actor, workspace: Workspace) -> QuerySet[Domain]:
+    """Domains on which links of `workspace` can be made: the default one, then its own verified ones and
+    those for all, by hostname. Raises NotFound when `workspace` is not the actor's."""
+    policy.require_in_workspace(actor, Action.LINK_VIEW, workspace)
+    theirs = Q(workspace=None) | Q(workspace=workspace)
+    return Domain.objects.serving().filter(theirs).order_by("-is_default", "hostname")
 
 
 def default_hostname() -> str:

@@ -15,8 +15,9 @@ from apps.accounts.policy import Action, Actor
 from apps.events.topics import Topic
 from apps.links import code_choice, destinations, edits, tagging, texts, windows
 from apps.links.changes import LinkChanges, LinkOptions
-from apps.links.domains import default_domain
+from apps.links.domain_rules import require_usable
 from apps.links.events import announce
+from apps.links.installation import default_domain
 from apps.links.models import Domain, Link
 from apps.links.options import apply as apply_options
 from apps.links.versions import locked, require_changeable, save_version
@@ -45,7 +46,7 @@ def create_link(  # noqa: PLR0913 - one keyword a field
     windows.require_future(expires_at, now=now)
     windows.require_order(valid_from=valid_from, expires_at=expires_at)
     link = Link(
-        domain=domain or default_domain(),
+        domain=require_usable(domain, workspace=workspace) if domain else default_domain(),
         destination_url=destinations.parse(destination_url).url,
         workspace=workspace,
         owner_id=actor.pk,

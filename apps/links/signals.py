@@ -6,3 +6,6 @@ from django.dispatch import Signal
 # been created or deleted; whatever is remembered below this version is out of date. Sent once for
 # the link's code and once for each alias.
 link_changed = Signal()
+
+# No arguments: a domain has been added, verified, changed or removed; read the table anew.
+domains_changed = Signal()

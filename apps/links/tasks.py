@@ -3,10 +3,16 @@
 from celery import shared_task
 from django.utils import timezone
 
-from apps.links import expiry
+from apps.links import domain_checks, expiry
 
 
 @shared_task(name="links.announce_expired_links")
 def announce_expired_links(**_: object) -> int:
     """Tell the bus of links that have expired since the last run; their number."""
     return expiry.announce_expired(now=timezone.now())
+
+
+@shared_task(name="links.check_domains")
+def check_domains(**_: object) -> int:
+    """Look whether the DNS still shows whose the domains are; the number of those looked at."""
+    return domain_checks.check_domains(now=timezone.now())

@@ -128,6 +128,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "check-domains": {"task": "links.check_domains", "schedule": 600.0},
+    "check-domains": {"task": "links.check_domains", "schedule": 600.0},
     "announce-expired-links": {"task": "links.announce_expired_links", "schedule": 60.0},
     "purge-published-outbox": {"task": "events.purge_published_outbox", "schedule": 3600.0},
     "purge-producer-sequences": {"task": "events.purge_producer_sequences", "schedule": 86400.0},
@@ -142,6 +143,8 @@ CODE_LENGTH = env.integer("CODE_LENGTH", default=7)
 DESTINATION_MAX_LENGTH = env.integer("DESTINATION_MAX_LENGTH", default=2048)
 # Whether links may lead to hosts that only a private network knows: localhost, 10.0.0.1, wiki.local.
 ALLOW_PRIVATE_DESTINATIONS = env.boolean("ALLOW_PRIVATE_DESTINATIONS", default=False)
+# Name servers (address or address:port) that are asked whose a domain is; none: those of the system.
+DNS_SERVERS = env.words("DNS_SERVERS")
 # Name servers (address or address:port) that are asked whose a domain is; none: those of the system.
 DNS_SERVERS = env.words("DNS_SERVERS")
 

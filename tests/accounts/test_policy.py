@@ -13,7 +13,7 @@ READ = {Action.LINK_VIEW, Action.ANALYTICS_VIEW}
 WRITE = {Action.LINK_CREATE, Action.LINK_EDIT, Action.LINK_DELETE}
 
 ALLOWED = {
-    "owner": READ | WRITE,
+    "owner": READ | WRITE | {Action.DOMAIN_MANAGE},
     "admin": READ | WRITE,
     "editor": READ | WRITE,
     "viewer": READ,
@@ -85,7 +85,7 @@ def test_visible_workspaces_are_listed_once(cast: Cast) -> None:
 
 OFFICE = {
     groups.MODERATOR: {Action.LINK_VIEW, Action.LINK_EDIT, Action.LINK_MODERATE},
-    groups.ADMIN: {Action.LINK_VIEW, Action.LINK_CREATE, Action.LINK_EDIT, Action.LINK_DELETE, Action.LINK_MODERATE},
+    groups.ADMIN: {Action.LINK_VIEW, Action.LINK_CREATE, Action.LINK_EDIT, Action.LINK_DELETE, Action.LINK_MODERATE, Action.DOMAIN_MANAGE},
     "": set(),
 }
 

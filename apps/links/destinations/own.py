@@ -18,7 +18,7 @@ def require_foreign(*, host: str, port: int | None) -> None:
     """Pass if no page of this installation answers at `host` and `port`. Raises LinkError."""
     name = without_root_dot(host)
     site = name if port in _USUAL_PORTS else f"{name}:{port}"
-    if site in _site_hosts() or Domain.objects.filter(hostname=site).exists():
+    if site in _site_hosts() or Domain.objects.serving().filter(hostname=site).exists():
         raise refusal("own_domain", _("This address is on this site itself. A short link cannot lead to another page here."))
 
 

@@ -16,7 +16,7 @@ from apps.common.errors import NotFound
 from apps.events.bus import Bus, BusUnavailable
 from apps.events.buses import get_bus
 from apps.events.errors import SinkUnavailable
-from apps.links.domains import default_domain, ensure_default_domain
+from apps.links.installation import default_domain, ensure_default_domain
 
 
 class Command(BaseCommand):
