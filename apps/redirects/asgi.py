@@ -10,7 +10,7 @@ from apps.links.codes import is_code
 from apps.links.reserved import is_reserved
 from apps.redirects.cache import HotEntry
 from apps.redirects.clicks import click_fields
-from apps.redirects.decide import Outcome, decide, split_tail
+from apps.redirects.decide import Outcome, decide, redirect_headers
 from apps.redirects.hosts import DomainRef
 from apps.redirects.limits import refusal_answer
 from apps.redirects.proxies import client_address_behind, client_of, peer_address
@@ -126,7 +126,7 @@ class RedirectApplication:
             client_address=client_address_behind(peer),
         )
         self.redirector.spool.append(now, fields)
-        await _send_empty(send, 302, split_tail(entry.tail))
+        await _send_empty(send, 302, redirect_headers(entry.destination))
         return Outcome.REDIRECT
 
 

@@ -27,4 +27,4 @@ def click_fields(
         address = client_address(address, forwarded)
     purpose = found.get(b"sec-purpose") or found.get(b"purpose", b"")
     visitor = (found.get(b"user-agent", b""), found.get(b"referer", b""), found.get(b"accept-language", b""), query, purpose)
-    return b"\0".join((entry.click_head, method.encode(), address, *visitor))
+    return b"\0".join((entry.click_head, entry.destination, method.encode(), address, *visitor))

@@ -3,6 +3,7 @@ ordinary path at each request, so both give the same answer byte for byte."""
 
 import re
 from enum import StrEnum
+from functools import cache
 
 from apps.redirects.snapshot import Snapshot
 
@@ -51,21 +52,12 @@ def _out_of_service(snapshot: Snapshot) -> Outcome | None:
     return None
 
 
-def redirect_headers(snapshot: Snapshot) -> list[tuple[bytes, bytes]]:
-    """Headers of the redirect, without the server's own (date, connection)."""
-    return [
-        (b"location", snapshot.destination_url.encode("ascii")),
-        (b"cache-control", b"private, no-store"),
-        (b"content-length", b"0"),
-    ]
+def redirect_headers(destination: bytes) -> list[tuple[bytes, bytes]]:
+    """Headers of the redirect, behind the server's own (date). The location comes first."""
+    return [(b"location", destination), (b"cache-control", b"private, no-store"), (b"content-length", b"0")]
 
 
-def head_tail(headers: list[tuple[bytes, bytes]]) -> bytes:
-    """`headers` as they stand on the wire, with the empty line that ends a head."""
-    return b"".join(b"%b: %b\r\n" % header for header in headers) + b"\r\n"
-
-
-def split_tail(tail: bytes) -> list[tuple[bytes, bytes]]:
-    """The headers that `head_tail` joined."""
-    pairs = (line.partition(b": ") for line in tail[:-4].split(b"\r\n"))
-    return [(name, value) for name, _, value in pairs]
+@cache
+def after_destination() -> bytes:
+    """What follows the destination on the wire, to the empty line that ends the head; one object for all links."""
+    return b"".join(b"\r\n%b: %b" % header for header in redirect_headers(b"")[1:]) + b"\r\n\r\n"

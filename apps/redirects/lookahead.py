@@ -69,7 +69,7 @@ class Lookahead:
         self.feed: Callable[[bytes], None] = httptools.HttpRequestParser(callbacks).feed_data
 
     def answer(self, data: bytes, address: bytes, client_address: ClientAddress | None) -> bytes | None:
-        """The redirect's head behind the server's own headers, after the click has been spooled.
+        """The redirect's head behind `location: `, after the click has been spooled.
 
         `data` begins with `GET /` or `HEAD /`; `address` is the peer's. `client_address` is None
         unless the peer is a trusted proxy.
@@ -102,10 +102,12 @@ class Lookahead:
                 return None
             self.append_click(
                 now,
-                b"\0".join((entry.click_head, b"GET" if is_get else b"HEAD", address, agent, referrer, language, query, purpose)),
+                b"\0".join(
+                    (entry.click_head, entry.destination, b"GET" if is_get else b"HEAD", address, agent, referrer, language, query, purpose)
+                ),
             )
             self.answered += 1
-            return entry.tail  # noqa: TRY300 - an else block costs a jump
+            return entry.destination + entry.after_destination
         except (httptools.HttpParserError, httptools.HttpParserUpgrade):
             self._start_parser()
             return None

@@ -30,13 +30,13 @@ class Pulse:
     def __init__(self) -> None:
         # Whole seconds since the server began.
         self.seconds = 0
-        # Status line and the server's own headers of a hot answer.
-        self.hot_head = STATUS_LINE[302]
+        # What stands before the destination of a hot answer: status line, the server's own headers.
+        self.hot_head = STATUS_LINE[302] + b"location: "
 
     def tick(self, state: ServerState) -> None:
         """Once a second: move the date header on and close connections that keep us waiting."""
         self.seconds += 1
-        self.hot_head = STATUS_LINE[302] + b"".join(b"%b: %b\r\n" % header for header in state.default_headers)
+        self.hot_head = STATUS_LINE[302] + b"".join(b"%b: %b\r\n" % header for header in state.default_headers) + b"location: "
         for connection in list(state.connections):
             if isinstance(connection, RedirectProtocol):
                 connection.close_if_silent(self.seconds)
