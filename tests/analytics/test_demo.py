@@ -14,8 +14,8 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.analytics.demo.catalogue import LINKS
 from apps.analytics.demo.clicks import DemoClick, make_clicks
-from apps.analytics.enrichment.bots import is_crawler
 from apps.analytics.management.commands.demo import ensure_a_domain
+from apps.common.visitors.bots import is_crawler
 from apps.links import codes, destinations, reserved
 from apps.links.domains import default_domain
 from apps.links.models import Link, LinkState

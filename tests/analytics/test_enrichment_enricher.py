@@ -7,9 +7,9 @@ import pytest
 
 from apps.analytics.enrichment.addresses import AddressPolicy
 from apps.analytics.enrichment.enricher import Enricher
-from apps.analytics.enrichment.geoip import Allocations
 from apps.analytics.enrichment.visitors import VisitorIds
 from apps.analytics.rows import ClickRow
+from apps.common.visitors.geoip import Allocations
 from apps.events.envelope import Event
 from tests.analytics.clicks import click_event
 

@@ -2,9 +2,10 @@
 
 import pytest
 
-from apps.analytics.enrichment import languages, utm
+from apps.analytics.enrichment import utm
 from apps.analytics.enrichment.referrers import Referrer, classify, host_of
 from apps.analytics.enrichment.utm import Utm
+from apps.common.visitors import languages
 
 
 @pytest.mark.parametrize(

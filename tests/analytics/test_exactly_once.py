@@ -14,9 +14,9 @@ from apps.analytics import store
 from apps.analytics.consumers import ClickIngest
 from apps.analytics.enrichment import Enricher
 from apps.analytics.enrichment.addresses import AddressPolicy
-from apps.analytics.enrichment.geoip import UNKNOWN, Place
 from apps.analytics.enrichment.visitors import VisitorIds
 from apps.analytics.rows import ClickRow
+from apps.common.visitors.geoip import UNKNOWN, Place
 from apps.events.bus import Batch, Consumer, Message
 from apps.events.errors import SinkUnavailable
 from apps.events.redis_streams import RedisStreamsBus, keys

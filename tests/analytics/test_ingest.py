@@ -9,9 +9,9 @@ import pytest
 
 from apps.analytics.enrichment import Enricher
 from apps.analytics.enrichment.addresses import AddressPolicy
-from apps.analytics.enrichment.geoip import Allocations
 from apps.analytics.enrichment.visitors import VisitorIds
 from apps.analytics.ingest import BACKFILL_HEADER, Intake, find_poison, take_in
+from apps.common.visitors.geoip import Allocations
 from apps.events.bus import Record
 from apps.events.dead_letters import REPLAYED_FOR
 from apps.events.envelope import Event

@@ -8,15 +8,16 @@ from uuid import UUID
 
 from django.conf import settings
 
-from apps.analytics.enrichment import addresses, bots, languages, referrers, user_agents, utm
+from apps.analytics.enrichment import addresses, referrers, utm
 from apps.analytics.enrichment.addresses import AddressPolicy
 from apps.analytics.enrichment.clicks import Click, read_click
-from apps.analytics.enrichment.geoip import Place, open_locator
 from apps.analytics.enrichment.visitors import VisitorIds
 from apps.analytics.rows import ClickRow
+from apps.common.visitors import bots, languages, user_agents
+from apps.common.visitors.geoip import Place, open_locator
 
 if TYPE_CHECKING:
-    from apps.analytics.enrichment.geoip import Locator
+    from apps.common.visitors.geoip import Locator
     from apps.events.envelope import Event
 
 # How far a click's own time may lie from the bus's, when clocks disagree or a spool waited long.

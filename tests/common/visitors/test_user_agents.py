@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from apps.analytics.enrichment import user_agents
-from apps.analytics.enrichment.user_agents import UserAgent
+from apps.common.visitors import user_agents
+from apps.common.visitors.user_agents import UserAgent
 from tests.shared_data import shared_json
 
 DEVICES = {"desktop", "mobile", "tablet", "bot", "other"}

@@ -2,8 +2,8 @@
 
 import pytest
 
-from apps.analytics.enrichment.bots import bot_reason, is_crawler
-from apps.analytics.enrichment.user_agents import parse
+from apps.common.visitors.bots import bot_reason, is_crawler
+from apps.common.visitors.user_agents import parse
 from tests.shared_data import shared_json
 
 CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"

@@ -4,12 +4,17 @@ import re
 from functools import lru_cache
 
 MAX_LENGTH = 256
-_RANGE = re.compile(r"\s*([A-Za-z]{2,3})(?:-[A-Za-z0-9-]{1,32})?\s*(?:;\s*q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*)?\Z")
+_RANGE = re.compile(r"\s*([A-Za-z]{2,3}(?:-[A-Za-z0-9-]{1,32})?)\s*(?:;\s*q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*)?\Z")
 
 
 @lru_cache(4096)
 def preferred(accept_language: str) -> str:
-    """Primary subtag ("en", "pt") of the range with the greatest weight, the first of equals; "" if none.
+    """Primary subtag ("en", "pt") of `preferred_tag`; "" if there is none."""
+    return preferred_tag(accept_language).partition("-")[0]
+
+
+def preferred_tag(accept_language: str) -> str:
+    """The language range with the greatest weight in lower case ("en-gb"), the first of equals; "" if none.
 
     Parts that are not language ranges, and those weighted 0, are passed over.
     """

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from ua_parser import Domain, PartialResult, load_lazy_builtins
 from ua_parser.regex import Resolver
 
-from apps.analytics.enrichment.metrics import ENRICHMENT_ERRORS
+from apps.common.visitors.metrics import ENRICHMENT_ERRORS
 
 MAX_LENGTH = 2048
 _CACHED = 8192

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from prometheus_client import REGISTRY
 
-from apps.analytics.enrichment import geoip
-from apps.analytics.enrichment.geoip import UNKNOWN, Allocations, GeoIpFile, Place, open_locator
+from apps.common.visitors import geoip
+from apps.common.visitors.geoip import UNKNOWN, Allocations, GeoIpFile, Place, open_locator
 from tests.shared_data import shared_data, shared_json
 
 LONDON = Place("GB", "England", "London")

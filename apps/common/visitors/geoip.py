@@ -3,8 +3,8 @@
 import shutil
 import tempfile
 import time
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Callable, Mapping
+from functools import lru_cache, partial
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -13,7 +13,7 @@ import iptocc
 import maxminddb
 import structlog
 
-from apps.analytics.enrichment.metrics import ENRICHMENT_ERRORS
+from apps.common.visitors.metrics import ENRICHMENT_ERRORS
 
 log = structlog.get_logger(__name__)
 
@@ -39,9 +39,10 @@ class Locator(Protocol):
         """Where `address` is; UNKNOWN for anything that cannot be told. Never raises."""
 
 
-def open_locator(path: str) -> Locator:
-    """The database at `path`, or the registries' allocations when it is ""."""
-    return GeoIpFile(Path(path)) if path else Allocations()
+def open_locator(path: str, *, refreshes_itself: bool = True) -> "GeoIpFile | Allocations":
+    """The database at `path`, or the registries' allocations when it is "". One that does not refresh
+    itself never makes a look-up wait for that: its owner calls `refresh`."""
+    return GeoIpFile(Path(path), refreshes_itself=refreshes_itself) if path else Allocations()
 
 
 class Allocations:
@@ -54,6 +55,9 @@ class Allocations:
     def locate(self, address: str) -> Place:
         return _allocated(address)
 
+    def refresh(self) -> None:
+        """Nothing to do: they come with the code."""
+
 
 @lru_cache(_CACHED_ADDRESSES)
 def _allocated(address: str) -> Place:
@@ -64,22 +68,23 @@ def _allocated(address: str) -> Place:
 class GeoIpFile:
     """A MaxMind DB file, read again when it changes; the last good one stays in use meanwhile."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, refreshes_itself: bool = True) -> None:
         self._path = path
+        self._refreshes_itself = refreshes_itself
         self._seen: tuple[int, int, int] | None = None
         self._next_check = 0.0
-        self._reader: maxminddb.Reader | None = None
-        self._find = lru_cache(_CACHED_ADDRESSES)(self._read)
+        # Look-up with its memory; both are replaced at once, because another thread may refresh.
+        self._find: Callable[[str], Place] | None = None
 
     def locate(self, address: str) -> Place:
-        if time.monotonic() >= self._next_check:
+        if self._refreshes_itself and time.monotonic() >= self._next_check:
             self._next_check = time.monotonic() + CHECK_SECONDS
-            self._reload()
-        if self._reader is None or not address:
-            return UNKNOWN
-        return self._find(address)
+            self.refresh()
+        find = self._find
+        return find(address) if find and address else UNKNOWN
 
-    def _reload(self) -> None:
+    def refresh(self) -> None:
+        """Read the file again if it has changed, which may take long. Never raises."""
         try:
             stat = self._path.stat()
         except OSError as error:
@@ -97,22 +102,21 @@ class GeoIpFile:
         except _LOOKUP_ERRORS as error:
             self._failed("corrupt", error)
             return
-        self._reader = reader
-        self._find.cache_clear()
+        self._find = lru_cache(_CACHED_ADDRESSES)(partial(_find_place, reader))
         log.info("geoip_database_loaded", path=str(self._path))
 
     def _failed(self, reason: str, error: Exception | None) -> None:
         ENRICHMENT_ERRORS.labels(part="geoip", reason=reason).inc()
         log.warning("geoip_database_unusable", path=str(self._path), reason=reason, error=str(error or ""))
 
-    def _read(self, address: str) -> Place:
-        try:
-            # _find is called only when there is a reader.
-            record = self._reader.get(address) if self._reader else None
-        except _LOOKUP_ERRORS:
-            ENRICHMENT_ERRORS.labels(part="geoip", reason="lookup").inc()
-            return UNKNOWN
-        return _place(record) if isinstance(record, dict) else UNKNOWN
+
+def _find_place(reader: maxminddb.Reader, address: str) -> Place:
+    try:
+        record = reader.get(address)
+    except _LOOKUP_ERRORS:
+        ENRICHMENT_ERRORS.labels(part="geoip", reason="lookup").inc()
+        return UNKNOWN
+    return _place(record) if isinstance(record, dict) else UNKNOWN
 
 
 def _open_copy(path: Path) -> maxminddb.Reader:
