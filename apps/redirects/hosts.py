@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -18,11 +19,22 @@ _is_host = re.compile(rb"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0
 
 @dataclass(frozen=True, slots=True)
 class DomainRef:
-    """A row of the domain table."""
+    """A row of the domain table; `workspace_id` 0 = the installation's own, URLs "" = none."""
 
     id: int
     hostname: str
     is_default: bool
+    workspace_id: int = 0
+    root_url: str = ""
+    not_found_url: str = ""
+    expired_url: str = ""
+    apple_app_ids: list[str] = field(default_factory=list)
+    android_apps: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """The hostname without its port."""
+        return split_domain_port(self.hostname)[0] or self.hostname
 
 
 def normalise_host(raw: bytes) -> str | None:
@@ -39,19 +51,31 @@ class DomainTable:
     def __init__(self) -> None:
         self.is_loaded = False
         self._by_hostname: dict[str, DomainRef] = {}
+        self._names: frozenset[str] = frozenset()
         self._default: DomainRef | None = None
         # Hosts as sent under which entries of a domain may be cached.
         self._keys: dict[int, list[bytes]] = {}
 
-    def load(self, domains: Iterable[DomainRef]) -> None:
-        """Replace all by `domains`."""
+    def load(self, domains: Iterable[DomainRef]) -> bool:
+        """Replace all by `domains`. Whether a host now means another domain than before, or none:
+        answers that are kept by host are out of date then."""
+        before = {hostname: domain.id for hostname, domain in self._by_hostname.items()}
         self._by_hostname = {domain.hostname: domain for domain in domains}
+        has_moved = before != {hostname: domain.id for hostname, domain in self._by_hostname.items()}
+        if has_moved:
+            self._keys.clear()
+        self._names = frozenset(domain.name for domain in self._by_hostname.values())
         self._default = next((domain for domain in self._by_hostname.values() if domain.is_default), None)
         for domain in self._by_hostname.values():
             keys = self._keys.setdefault(domain.id, [])
             if (own := domain.hostname.encode()) not in keys:
                 keys.insert(0, own)
         self.is_loaded = True
+        return has_moved
+
+    def has_name(self, name: str) -> bool:
+        """Whether a domain has this name, at whatever port; hosts that ALLOWED_HOSTS alone names do not count."""
+        return name in self._names
 
     def find(self, raw_host: bytes) -> DomainRef | None:
         """The domain that a Host header means: its own, or the default one for other hosts that

@@ -47,6 +47,16 @@ def invalidate(*, domain_id: int, code: str, version: int) -> None:
     )
 
 
+def on_domains_changed(**_kwargs: Any) -> None:
+    """Receiver of `domains_changed`: every redirector reads the domain table anew. Never raises: they
+    read it every ten seconds in any case."""
+    try:
+        _client().publish(keys.CHANNEL, orjson.dumps({"domains": True}))
+    except RedisError as error:
+        InvalidationCounters.failures += 1
+        logger.warning("domains_not_announced error=%r", error)
+
+
 def on_link_changed(*, domain_id: int, code: str, version: int, **_kwargs: Any) -> None:
     """Receiver of `link_changed`. Never raises: the change is saved already, and the consumer
     group `link-cache` does the same again once Redis answers."""

@@ -1,7 +1,8 @@
 """Names and scripts in Redis that resolver, invalidation and subscriber share."""
 
 CHANNEL = "links:changed"
-DOMAINS = "links:domains"
+# Ends in the number of the format, so that releases side by side do not read each other's.
+DOMAINS = "links:domains:2"
 
 # Longer than any reader may hold what it read from the database (ms).
 TOMBSTONE_MS = 10 * 60 * 1000

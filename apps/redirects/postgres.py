@@ -37,7 +37,12 @@ WHERE l.id = coalesce(
 """
 # Columns of the query up to the window; all stand in the order of Snapshot's fields.
 _WINDOW_END = 12
-_DOMAINS = "SELECT id, hostname, is_default FROM links_domain"
+# Those of `DomainQuerySet.serving`; columns in the order of DomainRef's fields.
+_DOMAINS = """
+SELECT id, hostname, is_default, coalesce(workspace_id, 0), root_url, not_found_url, expired_url, apple_app_ids, android_apps
+FROM links_domain
+WHERE workspace_id IS NULL OR verified_at IS NOT NULL
+"""
 _RATE_LIMITS = "SELECT endpoint_class, capacity, per_seconds FROM accounts_ratelimitpolicy WHERE user_id IS NULL AND group_id IS NULL"
 
 
@@ -126,7 +131,7 @@ class LinkReader:
         return None
 
     async def domains(self) -> list[DomainRef]:
-        """All rows of the domain table."""
+        """The domains that serve."""
         return [DomainRef(*row) for row in await self._rows(_DOMAINS, {})]
 
     async def rate_limits(self) -> list[tuple[str, int, int]]:

@@ -38,7 +38,7 @@ class Redirector:
         self.store = SnapshotStore()
         self.reader = LinkReader()
         self.resolver = Resolver(cache=self.cache, domains=self.domains, store=self.store, reader=self.reader)
-        self.subscriber = ChangeSubscriber(cache=self.cache, domains=self.domains)
+        self.subscriber = ChangeSubscriber(cache=self.cache, domains=self.domains, domains_changed=self.resolver.domains_changed)
         self.unresolvable = 0
         self._tasks: list[asyncio.Task[None]] = []
 

@@ -39,12 +39,36 @@ class Resolver:
     async def find_domain(self, raw_host: bytes) -> DomainRef | None:
         """The domain that a Host header means, or None. Raises Unresolvable when the table is not known."""
         domain = self.domains.find(raw_host)
-        if domain is None and asyncio.get_running_loop().time() - self._domains_read_at > _DOMAINS_MIN_AGE:
-            await self.refresh_domains()
+        if domain is None and await self._may_be_new():
             domain = self.domains.find(raw_host)
         if domain is None and not self.domains.is_loaded:
             raise Unresolvable
         return domain
+
+    async def has_name(self, name: str) -> bool:
+        """Whether a domain has this name, at whatever port. Raises Unresolvable when the table is not known."""
+        is_known = self.domains.has_name(name) or (await self._may_be_new() and self.domains.has_name(name))
+        if not is_known and not self.domains.is_loaded:
+            raise Unresolvable
+        return is_known
+
+    async def _may_be_new(self) -> bool:
+        """Read the table for a host that is not in it, unless that has just been done; whether it was read."""
+        if asyncio.get_running_loop().time() - self._domains_read_at <= _DOMAINS_MIN_AGE:
+            return False
+        await self.refresh_domains()
+        return True
+
+    def domains_changed(self) -> None:
+        """Read the domain table anew, without waiting for it: it has changed just now."""
+        self._start(self._refresh_once_more())
+
+    async def _refresh_once_more(self) -> None:
+        flight = self._domain_flight
+        if flight is not None and not flight.done():
+            # It may have read before the change.
+            await asyncio.shield(flight)
+        await self.refresh_domains()
 
     async def refresh_domains(self) -> None:
         """Read the domain table anew; keeps the old one when nobody answers."""
@@ -60,15 +84,20 @@ class Resolver:
             if not self.domains.is_loaded:
                 await self._read_kept_domains()
             return
-        self.domains.load(rows)
+        self._load(rows)
         self._start(self.store.put_domains(rows))
 
     async def _read_kept_domains(self) -> None:
         try:
             if rows := await self.store.get_domains():
-                self.domains.load(rows)
+                self._load(rows)
         except StoreUnavailable:
             logger.warning("domains_unknown reason=%s", "neither PostgreSQL nor Redis answers")
+
+    def _load(self, rows: list[DomainRef]) -> None:
+        if self.domains.load(rows):
+            # Ready answers have hosts as their keys.
+            self.cache.clear()
 
     async def resolve(self, domain: DomainRef, code: str) -> Snapshot | None:
         """The link at this place, whatever its state; None when there is none. Raises Unresolvable."""

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable
+from dataclasses import astuple
 from typing import Any
 
 import orjson
@@ -85,7 +86,7 @@ class SnapshotStore:
     async def put_domains(self, domains: list[DomainRef]) -> None:
         """Keep the domain table, for a start without a database."""
         self._check()
-        await self._call(self.client.set(keys.DOMAINS, orjson.dumps([[row.id, row.hostname, row.is_default] for row in domains])))
+        await self._call(self.client.set(keys.DOMAINS, orjson.dumps([astuple(row) for row in domains])))
 
     async def close(self) -> None:
         """Release connections."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from time import time_ns
 
 import orjson
@@ -33,9 +34,10 @@ class ChangeSubscriber:
     Redis is believed only where the database does not answer: it may have missed them too.
     """
 
-    def __init__(self, *, cache: LinkCache, domains: DomainTable) -> None:
+    def __init__(self, *, cache: LinkCache, domains: DomainTable, domains_changed: Callable[[], None]) -> None:
         self.cache = cache
         self.domains = domains
+        self.domains_changed = domains_changed
         self.reconnects = 0
         self._last_heard_ns = 0
 
@@ -92,8 +94,11 @@ class ChangeSubscriber:
     def _forget(self, data: bytes | str) -> None:
         try:
             change = orjson.loads(data)
+            if change.get("domains"):
+                self.domains_changed()
+                return
             place, version = (int(change["domain_id"]), str(change["code"])), int(change["version"])
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             logger.error("change_not_understood error=%r", error)  # noqa: TRY400 - the reason is all
             # Which link it was is not known, so none may stay.
             self.cache.clear()
