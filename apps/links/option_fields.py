@@ -27,8 +27,24 @@ def _utm_field(label: Any, example: str) -> forms.CharField:
 
 
 class OptionsForm(forms.Form):
-    """Status, caching, what goes along with the visitor, and search engines."""
+    """Who may follow, status, caching, what goes along with the visitor, and search engines."""
 
+    # Not hidden while it is typed: it is made up here, to be told to others.
+    password = forms.CharField(
+        label=_("Password"),
+        help_text=_("Visitors type it before they go on."),
+        required=False,
+        max_length=_MAX_INPUT,
+        strip=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}),
+    )
+    remove_password = forms.BooleanField(label=_("Remove the password"), required=False)
+    max_clicks = forms.IntegerField(
+        label=_("Max clicks"),
+        help_text=_("After so many redirects the link leads nowhere."),
+        required=False,
+        widget=forms.NumberInput(attrs={"min": 1, "placeholder": _("no limit")}),
+    )
     redirect_status = forms.TypedChoiceField(
         label=_("Redirect status"), choices=STATUS_CHOICES, coerce=int, empty_value=None, required=False
     )
@@ -40,6 +56,7 @@ class OptionsForm(forms.Form):
     )
     forward_query = forms.BooleanField(label=_("Pass the query of the short link on to the destination"), required=False)
     forward_path = forms.BooleanField(label=_("Pass what follows the code on to the destination"), required=False)
+    is_crawlable = forms.BooleanField(label=_("Search engines may follow this link"), required=False)
     utm_source = _utm_field(_("Source"), "newsletter")
     utm_medium = _utm_field(_("Medium"), "email")
     utm_campaign = _utm_field(_("Campaign"), "spring")
@@ -65,7 +82,16 @@ class OptionsForm(forms.Form):
             "forward_query": data["forward_query"],
             "forward_path": data["forward_path"],
             "utm": self._utm(),
+            "is_crawlable": data["is_crawlable"],
+            "max_clicks": data["max_clicks"] if sent("max_clicks") else UNSET,
+            "password": self._password(),
         }
+
+    def _password(self) -> str | Unset:
+        """The new one, "" to take it away; an empty field leaves it as it is."""
+        if self.cleaned_data["remove_password"]:
+            return ""
+        return self.cleaned_data["password"] or UNSET
 
     def _utm(self) -> dict[str, str] | Unset:
         if not any(map(self.is_sent, UTM_FIELDS)):
@@ -84,5 +110,5 @@ class OptionsForm(forms.Form):
 
 def initial_options(link: Any) -> dict[str, Any]:
     """Values that the fields begin with."""
-    names = ("redirect_status", "cache_seconds", "forward_query", "forward_path", "utm")
+    names = ("redirect_status", "cache_seconds", "forward_query", "forward_path", "utm", "is_crawlable", "max_clicks")
     return {name: getattr(link, name) for name in names} | {name: link.utm.get(name, "") for name in UTM_FIELDS}

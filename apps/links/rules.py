@@ -41,8 +41,8 @@ def set_rules(*, actor: Actor, link: Link, rules: Sequence[RuleSpec], now: datet
     """The link with these rules and no others; nothing is written when it has them already.
 
     Raises NotFound or PermissionDenied when the actor may not do it, and LinkError with field
-    "rules" whose `params` name the `rule` at fault by its place in `rules`, from 0, and the
-    `condition` in it. A destination that the link has already is not judged again.
+    "rules" whose `params` name the `rule` at fault by its place in `rules`, from 0, the `condition`
+    in it, and the `problem` without that place. A destination that the link has already is not judged again.
     """
     current = locked(link)
     policy.require(actor, Action.LINK_EDIT, current)
@@ -95,7 +95,7 @@ def _checked_one(rule: RuleSpec, place: int, *, known: Collection[str]) -> RuleS
     except LinkError as error:
         message = _("Rule %(number)d: %(problem)s") % {"number": place + 1, "problem": error.message}
         params = {"input": error.field, **error.params} if error.field == "destination_url" else error.params
-        raise refusal(error.code, message, rule=place, **params) from None
+        raise refusal(error.code, message, rule=place, problem=error.message, **params) from None
 
 
 def _whole(value: int, least: int, most: int, *, name: str) -> int:

@@ -4,17 +4,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from apps.links.forms import LinkForm
 from apps.links.models import Link
 from apps.links.option_fields import UTM_FIELDS
+from apps.links.rule_editor.drafts import Drafts
 
 FIELDS: Mapping[str, Sequence[str]] = {
     "when": ("valid_from", "expires_at"),
-    "how": ("redirect_status", "cache_seconds", "forward_query", "forward_path", *UTM_FIELDS),
+    "who": ("password", "remove_password", "max_clicks"),
+    "how": ("redirect_status", "cache_seconds", "forward_query", "forward_path", "is_crawlable", *UTM_FIELDS),
 }
 
 
@@ -26,10 +30,13 @@ class Section:
     is_open: bool
 
 
-def sections_of(link: Link, form: LinkForm) -> dict[str, Section]:
-    """The sections of the edit page by name."""
-    texts = {"when": _when(link), "how": _how(link)}
-    return {name: Section(text, is_open=any(field in form.errors for field in FIELDS[name])) for name, text in texts.items()}
+def sections_of(link: Link, form: LinkForm, stored: Drafts) -> dict[str, Section]:
+    """The sections of the edit page by name; `stored` are the link's rules."""
+    texts = {"when": _when(link), "who": _who(link), "where": _where(stored), "how": _how(link)}
+    return {
+        name: Section(text, is_open=form.is_bound and any(field in form.errors for field in FIELDS.get(name, ())))
+        for name, text in texts.items()
+    }
 
 
 def _when(link: Link) -> str:
@@ -41,6 +48,21 @@ def _moment(value: Any, otherwise: str) -> str:
     return date_format(localtime(value), "j M Y, H:i") if value else otherwise
 
 
+def _who(link: Link) -> str:
+    password = _("set") if link.password_hash else _("none")
+    if link.max_clicks is None:
+        return _("Password: %(password)s · Max clicks: no limit") % {"password": password}
+    numbers = {"password": password, "limit": intcomma(link.max_clicks), "used": intcomma(link.redirects_used)}
+    return _("Password: %(password)s · Max clicks: %(limit)s, %(used)s used") % numbers
+
+
+def _where(stored: Drafts) -> str:
+    if not stored:
+        return _("No rules")
+    number = ngettext("%(number)d rule", "%(number)d rules", len(stored)) % {"number": len(stored)}
+    return _("%(rules)s, visitors are split") % {"rules": number} if any(rule.is_split for rule in stored) else number
+
+
 def _how(link: Link) -> str:
     parts = [_("Status: %(status)d") % {"status": link.redirect_status}]
     if link.cache_seconds:
@@ -49,6 +71,8 @@ def _how(link: Link) -> str:
         parts.append(_("passes the query on"))
     if link.forward_path:
         parts.append(_("passes the path on"))
+    if link.is_crawlable:
+        parts.append(_("open to search engines"))
     if link.utm:
         parts.append(_("UTM defaults"))
     return " · ".join(parts)

@@ -15,10 +15,9 @@ from apps.common.access import logged_in_only
 from apps.common.navigation import next_of
 from apps.links import selectors, services
 from apps.links.errors import LinkError
-from apps.links.forms import DeleteForm, LinkForm, NewLinkForm, initial_of
+from apps.links.forms import DeleteForm, NewLinkForm
 from apps.links.models import Link
 from apps.links.pages import read_query, row_of, rows_of, state_filters, tag_filters
-from apps.links.sections import sections_of
 
 UNPROCESSABLE = 422
 # Tags offered above the list: as chips, and all told.
@@ -93,23 +92,6 @@ def check_code(request: HttpRequest) -> HttpResponse:
     code = request.GET.get("code", "").strip()
     check = selectors.check_code(hostname=selectors.default_hostname(), code=code) if code else None
     return render(request, "links/_code_check.html", {"check": check, "code": code})
-
-
-@logged_in_only
-@require_http_methods(["GET", "HEAD", "POST"])
-def edit(request: HttpRequest, hostname: str, code: str) -> HttpResponse:
-    link = selectors.get_link(actor=request.user, hostname=hostname, code=code, action=Action.LINK_EDIT)
-    form = LinkForm(request.POST or None, initial=initial_of(link))
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.update_link(actor=request.user, link=link, changes=form.changes(), now=timezone.now())
-        except LinkError as error:
-            form.add_link_error(error)
-        else:
-            messages.success(request, _("Changes saved."))
-            return redirect(_page_of(link))
-    context = {"form": form, "link": link, "lines": sections_of(link, form), "page_url": _page_of(link)}
-    return render(request, "links/edit.html", context, status=UNPROCESSABLE if form.errors else 200)
 
 
 @logged_in_only

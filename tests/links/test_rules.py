@@ -76,7 +76,7 @@ def test_destinations_of_rules_are_judged_as_all_are(make_link: MakeLink, owner:
         set_rules(actor=owner, link=make_link(), rules=[rule(), rule("javascript:alert(1)")], now=NOW)
 
     assert (refused.value.field, refused.value.code) == ("rules", "scheme_not_allowed")
-    assert refused.value.params == {"rule": 1, "input": "destination_url"}
+    assert refused.value.params == {"rule": 1, "input": "destination_url", "problem": refused.value.message.removeprefix("Rule 2: ")}
     assert refused.value.message.startswith("Rule 2: ")
     assert not RedirectRule.objects.exists()
 
@@ -85,7 +85,7 @@ def test_an_error_names_rule_and_condition(make_link: MakeLink, owner: User) -> 
     with pytest.raises(LinkError) as refused:
         set_rules(actor=owner, link=make_link(), rules=[rule(conditions=[PHONES, {"kind": "country", "values": ["QQ"]}])], now=NOW)
 
-    assert refused.value.params == {"rule": 0, "condition": 1}
+    assert refused.value.params == {"rule": 0, "condition": 1, "problem": refused.value.message.removeprefix("Rule 1: ")}
 
 
 @pytest.mark.parametrize(
