@@ -4,7 +4,7 @@ import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
-from signal import SIGCONT, SIGKILL, SIGSTOP, Signals
+from signal import SIGCONT, SIGINT, SIGKILL, SIGQUIT, SIGSTOP, Signals
 
 from shortener_project.embedded import wiring
 from shortener_project.embedded.commands import Command, Process, spawn
@@ -13,6 +13,8 @@ from shortener_project.embedded.folders import make_runtime_dir, make_var_dir
 from shortener_project.embedded.valkey import Valkey
 
 DATABASE, REDIS, CLICKHOUSE = "postgresql", "valkey", "clickhouse"
+# How PostgreSQL is told to end fast, and at once.
+FAST, IMMEDIATE = SIGINT, SIGQUIT
 VARIABLES = ("DATABASE_URL", "REDIS_URL", "CLICKHOUSE_URL")
 
 

@@ -6,12 +6,14 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from faults.stage import Stage
 from tests.load.generator import Answer
 
 if TYPE_CHECKING:
+    from apps.accounts.policy import BackOffice
     from apps.links.models import Link
 
 NOWHERE = ""
@@ -65,6 +67,7 @@ class Links:
         self.services = services
         self.history = History()
         self.owner: User = User.objects.create_user(f"owner-{secrets.token_hex(4)}@example.com", "correct horse battery")
+        self._staff: User | None = None
         self.workspace: Workspace = Workspace.objects.get(personal_for=self.owner)
 
     def make(self, *, code: str = "") -> "Link":
@@ -87,19 +90,69 @@ class Links:
         self._change(link, location, lambda: self.services.update_link(actor=self.owner, link=link, changes=changes, now=_now()))
         return location
 
-    def disable(self, link: "Link") -> None:
-        self._change(link, NOWHERE, lambda: self.services.set_link_active(actor=self.owner, link=link, is_active=False, now=_now()))
-
-    def enable(self, link: "Link") -> None:
-        self._change(
-            link, _destination(link), lambda: self.services.set_link_active(actor=self.owner, link=link, is_active=True, now=_now())
-        )
+    def set_active(self, link: "Link", *, is_active: bool) -> None:
+        location = _destination(link) if is_active else NOWHERE
+        self._change(link, location, lambda: self.services.set_link_active(actor=self.owner, link=link, is_active=is_active, now=_now()))
 
     def delete(self, link: "Link") -> None:
         self._change(link, NOWHERE, lambda: self.services.delete_link(actor=self.owner, link=link, now=_now()))
 
     def restore(self, link: "Link") -> None:
         self._change(link, _destination(link), lambda: self.services.restore_link(actor=self.owner, link=link, now=_now()))
+
+    def expire(self, link: "Link", *, after: timedelta) -> float:
+        """Let the link expire that much later; returns the seconds that are left when it is saved."""
+        from apps.links.changes import LinkChanges  # noqa: PLC0415
+
+        ends = _now() + after
+        self.services.update_link(actor=self.owner, link=link, changes=LinkChanges(expires_at=ends), now=_now())
+        self.history.add(f"/{link.code}", NOWHERE, began=time.monotonic(), returned=float("inf"))
+        return float((ends - _now()).total_seconds())
+
+    def never_expire(self, link: "Link") -> None:
+        from apps.links.changes import LinkChanges  # noqa: PLC0415
+
+        changes = LinkChanges(expires_at=None)
+        self._change(link, _destination(link), lambda: self.services.update_link(actor=self.owner, link=link, changes=changes, now=_now()))
+
+    def ban(self, link: "Link") -> None:
+        from apps.links import moderation  # noqa: PLC0415
+
+        self._change(link, NOWHERE, lambda: moderation.ban_link(actor=self._moderator(), link=link, reason="harmful", now=_now()))
+
+    def unban(self, link: "Link") -> None:
+        from apps.links import moderation  # noqa: PLC0415
+
+        self._change(link, _destination(link), lambda: moderation.unban_link(actor=self._moderator(), link=link, now=_now()))
+
+    def rename(self, link: "Link", code: str) -> None:
+        """Give the link another code, which nobody has used."""
+        from apps.links import renaming  # noqa: PLC0415
+
+        began = time.monotonic()
+        renaming.change_code(actor=self.owner, link=link, code=code, now=_now())
+        self.history.add(f"/{code}", _destination(link), began=began, returned=time.monotonic())
+
+    def session(self) -> str:
+        """The cookie of somebody who is logged in as the owner of the links."""
+        from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: PLC0415
+        from django.contrib.sessions.backends.cached_db import SessionStore  # noqa: PLC0415
+
+        store = SessionStore()
+        store[SESSION_KEY] = str(self.owner.pk)
+        store[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+        store[HASH_SESSION_KEY] = self.owner.get_session_auth_hash()
+        store.create()
+        assert store.session_key is not None
+        return store.session_key
+
+    def _moderator(self) -> "BackOffice":
+        from apps.accounts.policy import BackOffice  # noqa: PLC0415
+
+        if self._staff is None:
+            users = type(self.owner).objects
+            self._staff = users.create_superuser(f"staff-{secrets.token_hex(4)}@example.com", "correct horse battery")
+        return BackOffice(self._staff)
 
     def _change(self, link: "Link", location: str, work: Callable[[], Any]) -> None:
         began = time.monotonic()
@@ -123,25 +176,36 @@ def _destination(link: "Link") -> str:
     return link.destination_url
 
 
+def unused_code() -> str:
+    return f"new-{secrets.token_hex(5)}"
+
+
+def forget_connections() -> None:
+    """What this thread holds open may have ended with the database; web requests begin with the same."""
+    from django.db import close_old_connections  # noqa: PLC0415
+
+    close_old_connections()
+
+
 class Writer(threading.Thread):
     """Edits links in turn and makes new ones, `rate` a second; what fails is kept and goes on."""
 
     def __init__(self, links: Links, edited: "list[Link]", *, rate: float) -> None:
         super().__init__(daemon=True)
         self.links, self.edited, self.rate = links, edited, rate
-        # Destinations of writes that returned, and of those that failed, by code.
-        self.done: list[tuple[str, str]] = []
-        self.failed: list[tuple[str, str]] = []
+        # Codes of new links that were answered for, and of those that were not.
+        self.done: list[str] = []
+        self.failed: list[str] = []
         self.errors: list[str] = []
         self.times: list[tuple[float, float]] = []
         self._stop_event = threading.Event()
 
     def run(self) -> None:
-        from django.db import Error, close_old_connections, connections  # noqa: PLC0415
+        from django.db import Error, connections  # noqa: PLC0415
 
         number = 0
         while not self._stop_event.wait(1 / self.rate):
-            close_old_connections()
+            forget_connections()
             began = time.monotonic()
             try:
                 self._write(number)
@@ -153,14 +217,13 @@ class Writer(threading.Thread):
 
     def _write(self, number: int) -> None:
         if number % 5 == 0:
-            code = f"new-{secrets.token_hex(5)}"
-            attempt = (code, "")
+            code = unused_code()
             try:
                 self.links.make(code=code)
-            except BaseException:
-                self.failed.append(attempt)
+            except Exception:
+                self.failed.append(code)
                 raise
-            self.done.append(attempt)
+            self.done.append(code)
         else:
             self.links.edit(self.edited[number % len(self.edited)])
 

@@ -22,7 +22,6 @@ class Proxy:
         self.latency = 0.0
         # Bytes vanish in both directions.
         self.is_black_hole = False
-        self.bytes_back = 0
         self._released = asyncio.Event()
         self._released.set()
         self._is_down = False
@@ -54,10 +53,10 @@ class Proxy:
 
     def close(self) -> None:
         """End; all connections are cut."""
-        self._wait(self._cut())
-        self._server.close()
+        self._wait(self._end())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
+        self._loop.close()
 
     def _call(self, function: Callable[[], object]) -> None:
         self._loop.call_soon_threadsafe(function)
@@ -68,26 +67,45 @@ class Proxy:
     async def _serve(self) -> None:
         self._server = await asyncio.start_server(self._connected, sock=self._listener)
 
+    async def _end(self) -> None:
+        self._server.close()
+        await self._cut()
+        # Those that were cut end by themselves.
+        await asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}), return_exceptions=True)
+
     async def _cut(self) -> None:
         for writer in list(self._transports):
             writer.transport.abort()
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        ends = [writer]
         self._transports.add(writer)
         try:
-            if self._is_down:
-                return
-            there, back = await asyncio.open_unix_connection(self.upstream)
-            self._transports.add(back)
-            await asyncio.gather(self._carry(reader, back, from_engine=False), self._carry(there, writer, from_engine=True))
+            if not self._is_down:
+                there, back = await asyncio.open_unix_connection(self.upstream)
+                ends.append(back)
+                self._transports.add(back)
+                await self._carry_both(reader, writer, there, back)
         except OSError:
-            # Whoever asked sees that the connection has ended.
+            # The engine is away; whoever asked sees that the connection has ended.
             return
         finally:
-            for end in (writer, locals().get("back")):
-                if end is not None:
-                    self._transports.discard(end)
-                    end.transport.abort()
+            for end in ends:
+                self._transports.discard(end)
+                end.transport.abort()
+
+    async def _carry_both(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, there: asyncio.StreamReader, back: asyncio.StreamWriter
+    ) -> None:
+        """Returns when one side has said all: so has the pair."""
+        ways = [
+            asyncio.create_task(self._carry(reader, back, from_engine=False)),
+            asyncio.create_task(self._carry(there, writer, from_engine=True)),
+        ]
+        await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        for way in ways:
+            way.cancel()
+        await asyncio.gather(*ways, return_exceptions=True)
 
     async def _carry(self, source: asyncio.StreamReader, target: asyncio.StreamWriter, *, from_engine: bool) -> None:
         while data := await source.read(_CHUNK):
@@ -97,8 +115,5 @@ class Proxy:
                 continue
             if from_engine:
                 await self._released.wait()
-                self.bytes_back += len(data)
             target.write(data)
             await target.drain()
-        # One side has said all: so has the pair.
-        raise ConnectionResetError

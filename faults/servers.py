@@ -8,6 +8,8 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import psutil
+
 ROOT = Path(__file__).resolve().parents[1]
 _STARTS_WITHIN = 60.0
 _BACKLOG = 4096
@@ -41,6 +43,23 @@ class Redirector:
         descriptor = self._listener.fileno()
         arguments = ["redirector", *self._options, "--fd", str(descriptor)]
         self.process = manage(self._environment, self._log, *arguments, descriptors=[descriptor])
+
+    def await_start(self) -> None:
+        """Return when this very process answers. Raises TimeoutError."""
+        deadline = time.monotonic() + _STARTS_WITHIN
+        process = psutil.Process(self.process.pid)
+        # Its spool is what it opens last before it listens.
+        while not any(file.path.endswith(".spool") for file in process.open_files()):
+            if time.monotonic() > deadline:
+                raise TimeoutError("a redirector does not start")
+            time.sleep(0.1)
+        time.sleep(0.3)
+
+    def pause(self) -> None:
+        self.process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        self.process.send_signal(signal.SIGCONT)
 
     def end(self, number: signal.Signals = signal.SIGTERM) -> float:
         """Send a signal and wait; seconds until it had ended."""

@@ -11,14 +11,17 @@ from urllib.parse import quote, unquote, urlsplit
 
 from faults.engines import DATABASE, REDIS, Engines
 from faults.proxy import Proxy
-from faults.servers import Redirector, await_port, listen, manage
+from faults.servers import ROOT, Redirector, await_port, listen, manage
 
+# Where the logs of the last stage can be read.
+LOGS = ROOT / "var" / "faults"
 CARRIERS = ("ship_clicks", "relay_outbox", "consume")
 
 
 class Stage:
     """A product in processes of its own. `proxies` stand in front of PostgreSQL and of Redis where a
-    fault asked for them: all that the stage starts goes through them, and so does this process."""
+    fault asked for them. All reach Redis through its proxy, but only redirectors PostgreSQL: whoever
+    changes links is not held up with them."""
 
     def __init__(self, var_dir: Path, engines: Engines, proxies: dict[str, Proxy], listener: socket.socket) -> None:
         self.var_dir = var_dir
@@ -27,7 +30,8 @@ class Stage:
         self.listener = listener
         self.port: int = listener.getsockname()[1]
         self.host = f"localhost:{self.port}"
-        self.environment = self._environment()
+        self.environment = self._environment(DATABASE)
+        self.own_environment = self._environment()
         self.redirectors: list[Redirector] = []
 
     def url(self, code: str) -> str:
@@ -56,10 +60,11 @@ class Stage:
     def log(self, name: str) -> Path:
         return self.var_dir / "log" / f"{name}.log"
 
-    def _environment(self) -> dict[str, str]:
+    def _environment(self, *through: str) -> dict[str, str]:
+        """What processes find; PostgreSQL is reached through its proxy when `through` names it."""
         urls = self.engines.urls
         database, redis = urls.database, urls.redis
-        if proxy := self.proxies.get(DATABASE):
+        if DATABASE in through and (proxy := self.proxies.get(DATABASE)):
             parts = urlsplit(database)
             password = quote(unquote(parts.password or ""), safe="")
             database = f"postgres://{parts.username}:{password}@127.0.0.1:{proxy.port}{parts.path}"
@@ -77,6 +82,9 @@ class Stage:
             "REDIS_URL": redis,
             "CLICKHOUSE_URL": urls.clickhouse,
             "LOG_LEVEL": "INFO",
+            # All load comes from one address.
+            "RATE_LIMIT_REDIRECT": "0",
+            "RATE_LIMIT_UNKNOWN_CODE": "0",
         }
 
 
@@ -90,7 +98,7 @@ def open_stage(*, proxied: frozenset[str] = frozenset(), redirectors: int = 2) -
     # PostgreSQL started by root runs as nobody, who has to pass through.
     var_dir.chmod(0o711)
     with ExitStack() as stack:
-        stack.callback(shutil.rmtree, var_dir, ignore_errors=True)
+        stack.callback(_put_away, var_dir)
         engines = Engines(var_dir)
         stack.callback(engines.stop_all)
         engines.start_all()
@@ -100,7 +108,7 @@ def open_stage(*, proxied: frozenset[str] = frozenset(), redirectors: int = 2) -
         stage = Stage(var_dir, engines, proxies, stack.enter_context(listen()))
         _set_up_django(stage)
         for name in CARRIERS:
-            carrier = manage(stage.environment, stage.log(name), name)
+            carrier = manage(stage.own_environment, stage.log(name), name)
             stack.callback(carrier.wait, 15)
             stack.callback(carrier.terminate)
         stack.callback(_end_redirectors, stage)
@@ -109,6 +117,13 @@ def open_stage(*, proxied: frozenset[str] = frozenset(), redirectors: int = 2) -
         stage.await_redirectors()
         yield stage
         stage.restore()
+
+
+def _put_away(var_dir: Path) -> None:
+    """Keep the logs of the last play; remove all else."""
+    shutil.rmtree(LOGS, ignore_errors=True)
+    shutil.copytree(var_dir / "log", LOGS)
+    shutil.rmtree(var_dir)
 
 
 def _end_redirectors(stage: Stage) -> None:
@@ -126,7 +141,7 @@ def _socket_of(engines: Engines, name: str) -> str:
 def _set_up_django(stage: Stage) -> None:
     (stage.var_dir / "static").mkdir(exist_ok=True)
     # What this process has to say is in its report.
-    os.environ.update(stage.environment, LOG_LEVEL="ERROR")
+    os.environ.update(stage.own_environment, LOG_LEVEL="ERROR")
     import django  # noqa: PLC0415 - settings read the environment of the engines
 
     django.setup()

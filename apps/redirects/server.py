@@ -1,5 +1,6 @@
 """The redirector's server: uvicorn with the hot path in its protocol class."""
 
+import asyncio
 import gc
 import socket
 from typing import Any
@@ -12,23 +13,45 @@ from apps.redirects.redirector import Redirector, get_redirector
 KEEP_ALIVE_SECONDS = 15
 # Requests still running after this are cut off at the end (s).
 GRACE_SECONDS = 8
+# Told to end, it answers on open connections for so long, asking each to close, before it closes them (s).
+DRAIN_SECONDS = 1.0
+_DRAIN_POLL = 0.02
 BACKLOG = 4096
 # The server's ticker calls ten times a second.
 _TICKS_PER_SECOND = 10
 
 
 class RedirectServer(Server):
-    """uvicorn's server, whose ticker also keeps the hot path's pulse."""
+    """uvicorn's server, whose ticker also keeps the hot path's pulse, and which ends without failing a request."""
 
-    def __init__(self, config: Config, pulse: Pulse) -> None:
+    def __init__(self, config: Config, pulse: Pulse, protocol: type[RedirectProtocol]) -> None:
         super().__init__(config)
         self.pulse = pulse
+        self.protocol = protocol
 
     async def on_tick(self, counter: int) -> bool:
         should_exit = await super().on_tick(counter)
         if counter % _TICKS_PER_SECOND == 0:
             self.pulse.tick(self.server_state)
         return should_exit
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let nobody new in, answer for a moment those who are, and close.
+
+        A connection closed at once could have a request on its way, which would fail.
+        """
+        for server in self.servers:
+            server.close()
+        for listener in sockets or []:
+            listener.close()
+        # The ordinary path sends these headers with each answer, and closes after it.
+        self.protocol.bypass_hot_path = True
+        self.server_state.default_headers = [*self.server_state.default_headers, (b"connection", b"close")]
+        waited = 0.0
+        while self.server_state.connections and waited < DRAIN_SECONDS and not self.force_exit:
+            await asyncio.sleep(_DRAIN_POLL)
+            waited += _DRAIN_POLL
+        await super().shutdown(sockets)
 
 
 def bind(host: str, port: int, *, shared: bool = False) -> socket.socket:
@@ -60,9 +83,10 @@ def make_server(application: Any, redirector: Redirector, *, bypass_hot_path: bo
     `bypass_hot_path` sends every request the ordinary way, for comparing both.
     """
     pulse = Pulse()
+    protocol = protocol_for(redirector, pulse, bypass_hot_path=bypass_hot_path)
     config = Config(
         application,
-        http=protocol_for(redirector, pulse, bypass_hot_path=bypass_hot_path),
+        http=protocol,
         ws="none",
         loop="uvloop",
         lifespan="on",
@@ -76,7 +100,7 @@ def make_server(application: Any, redirector: Redirector, *, bypass_hot_path: bo
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    return RedirectServer(config, pulse)
+    return RedirectServer(config, pulse, protocol)
 
 
 def serve(application: str, listener: socket.socket, *, bypass_hot_path: bool = False) -> None:

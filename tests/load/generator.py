@@ -43,12 +43,13 @@ class Answer:
 @dataclass(slots=True)
 class Load:
     """Requests to make: `count` of them to `urls` in turn on `connections` at once, at most `rate`
-    a second (0: as fast as they are answered)."""
+    a second (0: as fast as they are answered). `host` is sent in place of the URLs' own."""
 
     urls: Sequence[str]
     count: int
     connections: int = 16
     rate: float = 0.0
+    host: str = ""
     prefix: str = field(default_factory=lambda: secrets.token_hex(4))
     on_answer: Callable[[Answer], None] = lambda _answer: None
 
@@ -94,7 +95,7 @@ def run_until_told(load: Load) -> Result:
 class _Generator:
     def __init__(self, load: Load) -> None:
         self._load = load
-        self._targets = [_Target.of(url) for url in load.urls]
+        self._targets = [_Target.of(url, host=load.host) for url in load.urls]
         self._answers: list[Answer] = []
         self._next = 0
         self._count = load.count
@@ -117,7 +118,7 @@ class _Generator:
             while (number := self._take()) is not None:
                 turn = await self._wait_for_turn(number)
                 target = self._targets[number % len(self._targets)]
-                if connection is None or connection.target.place != target.place:
+                if connection is None or connection.is_closed or connection.target.place != target.place:
                     if connection is not None:
                         connection.close()
                     connection = await _connect(target)
@@ -162,9 +163,9 @@ class _Target:
     path: str
 
     @classmethod
-    def of(cls, url: str) -> "_Target":
+    def of(cls, url: str, *, host: str = "") -> "_Target":
         parts = urlsplit(url)
-        return cls((parts.hostname or "localhost", parts.port or 80), parts.netloc, parts.path or "/")
+        return cls((parts.hostname or "localhost", parts.port or 80), host or parts.netloc, parts.path or "/")
 
 
 async def _connect(target: _Target) -> "_Connection":
@@ -185,6 +186,11 @@ class _Connection:
         self.target = target
         self._reader = reader
         self._writer = writer
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the server has closed it since the last answer."""
+        return self._reader.at_eof() or self._writer.is_closing()
 
     async def get(self, target: _Target, probe: str) -> tuple[int, str, bool]:
         """Status, Location, and whether the server keeps the connection."""
@@ -213,12 +219,13 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=10_000, help="requests in all (default: 10000)")
     parser.add_argument("--connections", type=int, default=16, help="at once (default: 16)")
     parser.add_argument("--rate", type=float, default=0.0, help="requests a second at most (default: no limit)")
+    parser.add_argument("--host", default="", help="Host header (default: each URL's own)")
     parser.add_argument("--log", type=Path, help="file for the answers, one JSON object a line")
     arguments = parser.parse_args()
     urls = [*arguments.urls, *(arguments.list.read_text(encoding="utf-8").split() if arguments.list else [])]
     if not urls:
         parser.error("no URL")
-    result = run_until_told(Load(urls, arguments.count, arguments.connections, arguments.rate))
+    result = run_until_told(Load(urls, arguments.count, arguments.connections, arguments.rate, arguments.host))
     if arguments.log:
         arguments.log.write_text("".join(json.dumps(asdict(answer)) + "\n" for answer in result.answers))
     sys.stdout.write(

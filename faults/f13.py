@@ -1,0 +1,60 @@
+"""Redirectors are killed again and again, then replaced by new ones, under load."""
+
+import signal
+import time
+
+from faults.oracle import judge_clicks
+from faults.report import Report
+from faults.rows import FRESH, mixed_play
+from faults.scale import Scale
+from faults.stage import Stage
+from faults.traffic import CONNECTIONS, failures, p99_ms
+
+KILL_EVERY = 2.0
+# A redirector that is told to end has ended within this time (s).
+ENDS_WITHIN = 3.0
+
+
+def run(stage: Stage, scale: Scale, report: Report) -> None:
+    report.tell("", "killed:")
+    _kill(stage, scale, report)
+    report.tell("", "replaced:")
+    _deploy(stage, scale, report)
+
+
+def _kill(stage: Stage, scale: Scale, report: Report) -> None:
+    with mixed_play(stage, scale) as play:
+        for number in range(scale.kills):
+            redirector = stage.redirectors[number % len(stage.redirectors)]
+            redirector.end(signal.SIGKILL)
+            redirector.start()
+            time.sleep(KILL_EVERY)
+        stage.await_redirectors()
+    report.tell("kills", scale.kills)
+    unanswered = [answer for answer in play.answers if answer.status == 0]
+    report.none("wrong", play.links.history.wrong(play.answers, stale=FRESH))
+    report.none("5xx", failures([answer for answer in play.answers if answer.status]))
+    report.at_most("without an answer", len(unanswered), scale.kills * CONNECTIONS)
+    judge_clicks(report, play.answers, surplus=len(unanswered))
+
+
+def _deploy(stage: Stage, scale: Scale, report: Report) -> None:
+    """New processes are started, and the old ones told to end when those answer."""
+    slowest = 0.0
+    with mixed_play(stage, scale) as play:
+        for _ in range(scale.deployments):
+            old = list(stage.redirectors)
+            stage.redirectors.clear()
+            for _redirector in old:
+                stage.add_redirector()
+            time.sleep(KILL_EVERY)
+            for redirector in stage.redirectors:
+                redirector.await_start()
+            slowest = max(slowest, *(redirector.end() for redirector in old))
+    report.tell("deployments", scale.deployments)
+    report.tell("redirects", len(play.answers))
+    report.none("wrong", play.links.history.wrong(play.answers, stale=FRESH))
+    report.none("failed", failures(play.answers))
+    report.at_most("slowest end", slowest, ENDS_WITHIN, "s")
+    report.tell("p99", p99_ms(play.answers), "ms")
+    judge_clicks(report, play.answers)
