@@ -74,7 +74,7 @@ def test_an_insert_in_progress_is_finished_before_the_end(mortal_bridge: Bridge)
     client.connection.send_data(RowOrientedBlock())
     client.receive_end_of_insert_query()
 
-    assert mortal_bridge.process.wait(10) == 0
+    assert mortal_bridge.process.wait(30) == 0
     mortal_bridge.start()
     assert mortal_bridge.client().execute("SELECT count() FROM clicks") == [(100,)]
 
