@@ -29,3 +29,11 @@ def test_a_number_has_a_least_value(monkeypatch: pytest.MonkeyPatch) -> None:
 
     with pytest.raises(ImproperlyConfigured, match="CLICK_RETENTION_DAYS: expected 1 or more, got 0"):
         env.integer("CLICK_RETENTION_DAYS", default=730)
+
+
+@pytest.mark.parametrize("value", ["600", "many/60", "600/0", "2000000/60"])
+def test_a_rate_is_requests_and_seconds(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("RATE_LIMIT_REDIRECT", value)
+
+    with pytest.raises(ImproperlyConfigured, match=rf"\ARATE_LIMIT_REDIRECT: expected .*, got '{value}'\Z"):
+        env.rate("RATE_LIMIT_REDIRECT", default="600/60")
