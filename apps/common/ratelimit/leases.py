@@ -7,7 +7,6 @@ client has spent. An unused rest ends with its lease; the bucket in Redis has no
 """
 
 import asyncio
-import math
 from itertools import islice
 from time import time_ns
 
@@ -21,6 +20,8 @@ SECOND = 1_000_000_000
 LEASE_NS = SECOND
 # With a limit of some seconds a lease of one would hold too much of it.
 _LEASES_PER_PERIOD = 10
+# Tokens of the largest block: few enough for other processes to find some, too. One thirty-second of a
+# large bucket is more, a quarter of a small one is less.
 _BLOCK = 20
 # A refused client is told so without asking Redis again, for so long at most.
 _REFUSAL_NS = SECOND
@@ -69,8 +70,7 @@ class TokenLeases:
         self.clear()
         if limit is not None:
             self._lease_ns = min(LEASE_NS, limit.per_seconds * SECOND // _LEASES_PER_PERIOD)
-            per_lease = math.ceil(limit.refill_per_second * self._lease_ns / SECOND)
-            self._block = max(1, min(limit.capacity // 4, max(_BLOCK, per_lease // 4)))
+            self._block = max(1, min(limit.capacity // 4, max(_BLOCK, limit.capacity // 32)))
 
     def clear(self) -> None:
         """Forget all leases, for instance because the clock was set."""

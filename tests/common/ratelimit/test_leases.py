@@ -74,10 +74,19 @@ def test_a_client_passes_up_to_the_limit() -> None:
 
 def test_blocks_grow_while_a_client_goes_on() -> None:
     async def test() -> None:
-        async with processes(RateLimit("t", 1000, DAY)) as [process]:
+        async with processes(RateLimit("t", 500, DAY)) as [process]:
             assert await process.passed(200) == 200
             assert process.buckets.asked[:7] == [1, 2, 4, 8, 16, 20, 20]
             assert len(process.buckets.asked) < 16
+
+    run(test)
+
+
+def test_a_large_limit_costs_few_round_trips() -> None:
+    async def test() -> None:
+        async with processes(RateLimit("t", 1_000_000, DAY)) as [process]:
+            assert await process.passed(3000) == 3000
+            assert len(process.buckets.asked) <= 15
 
     run(test)
 
