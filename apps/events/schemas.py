@@ -102,12 +102,33 @@ CLICK_V1: Schema = {
     "sequence": positive,
 }
 
+# A hit on a short domain that no link was at.
+ORPHAN_V1: Schema = {
+    "domain_id": positive,
+    # None for a domain of the installation.
+    "workspace_id": nullable(positive),
+    "hostname": text,
+    # "unknown_code" or "root".
+    "kind": text,
+    "path": text,
+    "method": text,
+    "address": text,
+    "user_agent": text,
+    "referrer": text,
+    "accept_language": text,
+    "query": text,
+    "purpose": text,
+    "producer_id": producer_id,
+    "sequence": positive,
+}
+
 SCHEMAS: Mapping[tuple[str, int], Schema] = {
     (Topic.URL_CREATED, 1): LINK_V1,
     (Topic.URL_UPDATED, 1): LINK_V1,
     (Topic.URL_DELETED, 1): LINK_V1,
     (Topic.URL_EXPIRED, 1): LINK_V1,
     (Topic.URL_REDIRECTED, 1): CLICK_V1,
+    (Topic.ORPHAN_CLICK, 1): ORPHAN_V1,
 }
 
 # Fields that a payload may leave out.

@@ -9,6 +9,7 @@ class Topic(StrEnum):
     URL_DELETED = "url_deleted_events"
     URL_EXPIRED = "url_expired_events"
     URL_REDIRECTED = "url_redirected_events"
+    ORPHAN_CLICK = "orphan_click_events"
     URL_TRENDING = "url_trending_events"
     HIGH_TRAFFIC = "high_traffic_alerts"
     USER = "user_events"

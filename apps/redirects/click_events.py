@@ -24,6 +24,59 @@ def click_id(time_ns: int, producer_id: int, sequence: int) -> UUID:
 
 def to_message(frame: Frame, producer_id: int) -> Message:
     """The message of one click. Raises CorruptFrame when its fields are not those of a click."""
+    numbers, texts = _read(frame)
+    link_id, domain_id, workspace_id, owner_id, version = numbers
+    event = Event(
+        id=click_id(frame.time_ns, producer_id, frame.sequence),
+        topic=Topic.URL_REDIRECTED,
+        key=str(link_id),
+        occurred_at=_instant(frame),
+        version=1,
+        payload={
+            "link_id": link_id,
+            "domain_id": domain_id,
+            "workspace_id": workspace_id,
+            "owner_id": owner_id or None,
+            "link_version": version,
+            **texts,
+            "producer_id": f"{producer_id:016x}",
+            "sequence": frame.sequence,
+        },
+    )
+    return Message(key=event.key, value=event.encode())
+
+
+def orphan_message(frame: Frame, producer_id: int) -> Message:
+    """The message of one orphan click. Raises CorruptFrame when its fields are not those of a click."""
+    (_link_id, domain_id, workspace_id, *_), texts = _read(frame)
+    code, hostname = texts.pop("code"), texts.pop("hostname")
+    del texts["destination_url"]
+    event = Event(
+        id=click_id(frame.time_ns, producer_id, frame.sequence),
+        topic=Topic.ORPHAN_CLICK,
+        key=str(domain_id),
+        occurred_at=_instant(frame),
+        version=1,
+        payload={
+            "domain_id": domain_id,
+            "workspace_id": workspace_id or None,
+            "hostname": hostname,
+            "kind": "unknown_code" if code else "root",
+            "path": f"/{code}",
+            **texts,
+            "producer_id": f"{producer_id:016x}",
+            "sequence": frame.sequence,
+        },
+    )
+    return Message(key=event.key, value=event.encode())
+
+
+def _instant(frame: Frame) -> datetime:
+    return _EPOCH + timedelta(microseconds=frame.time_ns // 1000)
+
+
+def _read(frame: Frame) -> tuple[list[int], dict[str, str]]:
+    """The fields of a click: numbers in their order, texts by name. Raises CorruptFrame."""
     values = frame.fields.split(b"\0")
     if len(values) != len(FIELDS):
         raise CorruptFrame(f"{len(values)} fields")

@@ -1,15 +1,25 @@
 """A click as the ordinary path sees it: from an ASGI scope to the spool's fields."""
 
 from collections.abc import Iterable
+from typing import Protocol
 
-from apps.redirects.cache import HotEntry
 from apps.redirects.lookahead import ClientAddress
 
 _WANTED = (b"user-agent", b"referer", b"accept-language", b"sec-purpose", b"purpose", b"x-forwarded-for")
 
 
+class Clicked(Protocol):
+    """What was clicked on: an entry of the cache, or what takes its place for an orphan click."""
+
+    @property
+    def click_head(self) -> bytes: ...
+
+    @property
+    def destination(self) -> bytes: ...
+
+
 def click_fields(
-    entry: HotEntry,
+    entry: Clicked,
     *,
     method: str,
     headers: Iterable[tuple[bytes, bytes]],

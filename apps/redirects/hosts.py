@@ -73,6 +73,10 @@ class DomainTable:
         self.is_loaded = True
         return has_moved
 
+    def get(self, hostname: str) -> DomainRef | None:
+        """The domain of exactly this hostname."""
+        return self._by_hostname.get(hostname)
+
     def has_name(self, name: str) -> bool:
         """Whether a domain has this name, at whatever port; hosts that ALLOWED_HOSTS alone names do not count."""
         return name in self._names

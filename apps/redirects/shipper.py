@@ -12,8 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from apps.events.bus import BusUnavailable, Producer
-from apps.events.topics import Topic
-from apps.redirects.spool import SUFFIX
+from apps.redirects.spool import ORPHAN_SUFFIX, SUFFIX
 from apps.redirects.spool_files import Batch, SpoolFile
 
 logger = logging.getLogger(__name__)
@@ -91,7 +90,7 @@ class Shipper:
             if batch is None:
                 self._finish(file)
                 continue
-            self.producer.publish(Topic.URL_REDIRECTED, batch.messages)
+            self.producer.publish(file.topic, batch.messages)
             batches.append((file, batch))
         if batches:
             self.producer.confirm(timeout=CONFIRM_SECONDS)
@@ -115,7 +114,8 @@ class Shipper:
     def _oldest_files(self) -> list[SpoolFile]:
         """Of each producer the oldest file: a later one must wait, or its clicks would overtake."""
         oldest: dict[str, SpoolFile] = {}
-        for path in sorted(self.directory.glob(f"*{SUFFIX}")):
+        paths = (path for suffix in (SUFFIX, ORPHAN_SUFFIX) for path in self.directory.glob(f"*{suffix}"))
+        for path in sorted(paths):
             file = self._files.get(path) or self._open(path)
             if file is not None:
                 oldest.setdefault(file.producer, file)

@@ -21,6 +21,8 @@ _write = os.write
 logger = logging.getLogger(__name__)
 
 SUFFIX = ".spool"
+# Of files that hold orphan clicks, in the same frames.
+ORPHAN_SUFFIX = ".orphans"
 # Below this no value of a click can be over its limit worth cutting.
 _PLAIN_LENGTH = 2048
 # After a failure the next try to open a file waits this long (s).
@@ -30,8 +32,9 @@ _REOPEN_AFTER = 1.0
 class Spool:
     """Writer of one process. Not for threads: the event loop alone appends."""
 
-    def __init__(self, directory: Path, *, file_bytes: int) -> None:
+    def __init__(self, directory: Path, *, file_bytes: int, suffix: str = SUFFIX) -> None:
         self.directory = directory
+        self.suffix = suffix
         self.file_bytes = file_bytes
         self.producer_id = secrets.randbits(64)
         self.sequence = 0
@@ -61,7 +64,7 @@ class Spool:
     def open(self) -> None:
         """Begin a new file. Raises OSError."""
         self.directory.mkdir(parents=True, exist_ok=True)
-        path = self.directory / f"{time.time_ns():020d}-{self.producer_id:016x}{SUFFIX}"
+        path = self.directory / f"{time.time_ns():020d}-{self.producer_id:016x}{self.suffix}"
         hidden = path.with_suffix(".new")
         fd = os.open(hidden, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC, 0o640)
         try:

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from apps.events.bus import Message
-from apps.redirects.click_events import to_message
+from apps.events.topics import Topic
+from apps.redirects.click_events import orphan_message, to_message
 from apps.redirects.frames import FILE_HEAD, FRAME_HEAD, MAGIC, MAX_LENGTH, CorruptFrame, find_frame, read_frame
+from apps.redirects.spool import ORPHAN_SUFFIX
 
 _READ_BYTES = 1024 * 1024
 # A frame that looks broken is looked at again for this long: its writer may be at it (s).
@@ -35,6 +37,8 @@ class SpoolFile:
         self.producer = path.stem.rpartition("-")[2]
         self.position_path = path.with_suffix(".position")
         self.corrupt_path = path.with_suffix(".corrupt")
+        self.topic = Topic.ORPHAN_CLICK if path.suffix == ORPHAN_SUFFIX else Topic.URL_REDIRECTED
+        self._to_message = orphan_message if path.suffix == ORPHAN_SUFFIX else to_message
         self._fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         self._producer_id: int | None = None
         self._synced_to = 0
@@ -69,7 +73,7 @@ class SpoolFile:
             if frame is None:
                 break
             try:
-                messages.append(to_message(frame, self._producer_id or 0))
+                messages.append(self._to_message(frame, self._producer_id or 0))
             except CorruptFrame:
                 corrupt.append(data[offset : frame.end])
             offset = frame.end

@@ -5,6 +5,7 @@ from django.conf import settings
 
 URLCONF = "shortener_project.urls_redirector"
 MIDDLEWARE = [
+    "apps.redirects.middleware.ShortDomainMiddleware",
     "apps.common.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "apps.common.static.StaticFilesMiddleware",

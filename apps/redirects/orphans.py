@@ -1,0 +1,84 @@
+"""Orphan clicks: hits on unknown codes and on the root of a short domain, for the domain's owner.
+
+They go the way of clicks, spool, bus and ClickHouse, in files and on a topic of their own: what
+counts clicks never meets them. A scan must not fill the disk, so only so many are kept a minute.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from time import time_ns
+from typing import Any, NamedTuple
+
+from django.conf import settings
+
+from apps.redirects.clicks import click_fields
+from apps.redirects.hosts import DomainRef
+from apps.redirects.proxies import client_address_behind, client_of, peer_address
+from apps.redirects.spool import ORPHAN_SUFFIX, Spool
+
+# Longest path kept; longer ones are no slips of somebody who looks for a link.
+PATH_LIMIT = 256
+_MINUTE_NS = 60_000_000_000
+
+
+class _Orphan(NamedTuple):
+    """What stands in a click where its link would."""
+
+    click_head: bytes
+    destination: bytes
+
+
+class OrphanClicks:
+    """Of one process; its spool begins with the first orphan."""
+
+    def __init__(self) -> None:
+        self.spool = Spool(settings.SPOOL_DIR, file_bytes=settings.SPOOL_FILE_BYTES, suffix=ORPHAN_SUFFIX)
+        # Orphans that were not kept because there were too many.
+        self.passed_over = 0
+        self._window = 0
+        self._by_domain: Counter[int] = Counter()
+        # Grows only by orphans that are kept, so the domains' limits bound it.
+        self._by_client: Counter[bytes] = Counter()
+
+    def record(self, domain: DomainRef, path: str, scope: Mapping[str, Any]) -> None:
+        """Keep the hit that an ASGI scope describes; `path` is without its first slash. Never raises."""
+        now = time_ns()
+        if not self._admit(domain.id, client_of(scope), now):
+            self.passed_over += 1
+            return
+        # NUL ends a field of the spool.
+        shown = path[:PATH_LIMIT].replace("\0", "\ufffd")
+        head = "\0".join(map(str, (0, domain.id, domain.workspace_id, 0, 0, domain.hostname, shown))).encode()
+        peer = scope["client"][0] if scope["client"] else ""
+        fields = click_fields(
+            _Orphan(head, b""),
+            method=scope["method"],
+            headers=scope["headers"],
+            query=scope["query_string"],
+            address=peer_address(peer),
+            client_address=client_address_behind(peer),
+        )
+        self.spool.append(now, fields)
+
+    def _admit(self, domain_id: int, client: bytes, now_ns: int) -> bool:
+        if (window := now_ns // _MINUTE_NS) != self._window:
+            self._window = window
+            self._by_domain.clear()
+            self._by_client.clear()
+        is_open = self._by_domain[domain_id] < settings.ORPHANS_PER_DOMAIN and self._by_client[client] < settings.ORPHANS_PER_CLIENT
+        if is_open:
+            self._by_domain[domain_id] += 1
+            self._by_client[client] += 1
+        return is_open
+
+    def counters(self) -> dict[str, int]:
+        """Numbers since the process began."""
+        return {
+            "orphan_clicks_spooled": self.spool.sequence,
+            "orphan_clicks_dropped": self.spool.dropped,
+            "orphan_clicks_passed_over": self.passed_over,
+        }
+
+    def close(self) -> None:
+        """End the present file; the shipper takes it over."""
+        self.spool.close()
