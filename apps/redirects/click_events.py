@@ -81,27 +81,9 @@ def _read(frame: Frame) -> tuple[list[int], dict[str, str]]:
     if len(values) != len(FIELDS):
         raise CorruptFrame(f"{len(values)} fields")
     try:
-        link_id, domain_id, workspace_id, owner_id, version = map(int, values[:_NUMBERS])
+        numbers = [int(value) for value in values[:_NUMBERS]]
     except ValueError as error:
         raise CorruptFrame(f"fields: {error}") from error
     # Visitors send what they like; bytes that are not UTF-8 become U+FFFD.
     texts = [value.decode("utf-8", "replace") for value in values[_NUMBERS:]]
-    payload = dict(zip(FIELDS[_NUMBERS:], texts, strict=True))
-    event = Event(
-        id=click_id(frame.time_ns, producer_id, frame.sequence),
-        topic=Topic.URL_REDIRECTED,
-        key=str(link_id),
-        occurred_at=_EPOCH + timedelta(microseconds=frame.time_ns // 1000),
-        version=1,
-        payload={
-            "link_id": link_id,
-            "domain_id": domain_id,
-            "workspace_id": workspace_id,
-            "owner_id": owner_id or None,
-            "link_version": version,
-            **payload,
-            "producer_id": f"{producer_id:016x}",
-            "sequence": frame.sequence,
-        },
-    )
-    return Message(key=event.key, value=event.encode())
+    return numbers, dict(zip(FIELDS[_NUMBERS:], texts, strict=True))
