@@ -11,8 +11,7 @@ from apps.links.reserved import is_reserved
 from apps.redirects.cache import HotEntry
 from apps.redirects.clicks import click_fields
 from apps.redirects.decide import Outcome, decide, redirect_headers
-from apps.redirects.domain_pages import PATHS as DOMAIN_PATHS
-from apps.redirects.domain_pages import DomainPages
+from apps.redirects.gates import WITH_FORM
 from apps.redirects.hosts import DomainRef
 from apps.redirects.limits import refusal_answer
 from apps.redirects.proxies import client_address_behind, client_of, peer_address
@@ -29,6 +28,7 @@ Headers = list[tuple[bytes, bytes]]
 RESOLUTION = "shortener.resolution"
 _UNCACHED = (b"cache-control", b"private, no-store")
 _EMPTY = (b"content-length", b"0")
+_NOT_ALLOWED = [(b"allow", b"GET, HEAD"), _UNCACHED, _EMPTY]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +52,12 @@ class RedirectApplication:
     def __init__(self, django: Application, redirector: Redirector) -> None:
         self.django = django
         self.redirector = redirector
-        self.domain_pages = DomainPages(django, resolver=redirector.resolver, orphans=redirector.orphans)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
         elif scope["type"] == "http" and (code := code_in(scope["path"])) is not None:
             await self._short_link(code, scope, receive, send)
-        elif scope["type"] == "http" and scope["path"] in DOMAIN_PATHS:
-            await self.domain_pages(scope, receive, send)
         else:
             await self.django(scope, receive, send)
 
@@ -85,8 +82,8 @@ class RedirectApplication:
             if domain is None:
                 await self.django(scope, receive, send)
                 return
-            if scope["method"] not in ("GET", "HEAD"):
-                await _send_empty(send, 405, [(b"allow", b"GET, HEAD"), _UNCACHED, _EMPTY])
+            if scope["method"] not in ("GET", "HEAD", "POST"):
+                await _send_empty(send, 405, _NOT_ALLOWED)
                 return
             limits, client = self.redirector.limits, client_of(scope)
             is_cached = f"{domain.hostname}/{code}".encode() in self.redirector.cache.entries
@@ -101,12 +98,14 @@ class RedirectApplication:
             outcome, hostname = Outcome.UNAVAILABLE, ""
         else:
             hostname = domain.hostname
-        if outcome is not Outcome.REDIRECT and not await self.domain_pages.instead(outcome, hostname, scope, send):
+        if scope["method"] == "POST" and outcome not in WITH_FORM and outcome is not Outcome.UNAVAILABLE:
+            await _send_empty(send, 405, _NOT_ALLOWED)
+        elif outcome is not Outcome.REDIRECT:
             scope[RESOLUTION] = Resolution(outcome, code, hostname)
             await self.django(scope, receive, send)
 
     async def _redirect(self, domain: DomainRef, code: str, scope: Scope, send: Send) -> Outcome:
-        """Redirect if the link says so; gives what was decided."""
+        """Redirect if the link says so; gives what was decided. A form (POST) is never redirected."""
         cache, key = self.redirector.cache, f"{domain.hostname}/{code}".encode()
         entry = cache.get(key, time_ns())
         if entry is None:
@@ -114,12 +113,18 @@ class RedirectApplication:
             outcome = decide(snapshot, now := time_ns())
             if snapshot is None or outcome is not Outcome.REDIRECT:
                 return outcome
+            if snapshot.needs_asking:
+                outcome, snapshot = await self.redirector.gates.ask(domain, code, snapshot, scope)
+                if outcome is not Outcome.REDIRECT:
+                    return outcome
             entry = HotEntry(snapshot, until_ns=now)
         else:
             cache.counters.hits += 1
             now = time_ns()
             if now < entry.valid_from_ns:
                 return Outcome.SCHEDULED
+        if scope["method"] == "POST":
+            return Outcome.REDIRECT
         client = scope["client"]
         peer = client[0] if client else ""
         fields = click_fields(

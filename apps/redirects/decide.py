@@ -3,12 +3,11 @@ ordinary path at each request, so both give the same answer byte for byte."""
 
 import re
 from enum import StrEnum
-from functools import cache
+from functools import lru_cache
 
 from apps.redirects.snapshot import Snapshot
 
 _is_sendable = re.compile(r"https?://[\x21-\x7e]+\Z").match
-_PHRASES = {302: b"Found"}
 
 
 class Outcome(StrEnum):
@@ -20,8 +19,14 @@ class Outcome(StrEnum):
     BANNED = "banned"
     DISABLED = "disabled"
     EXPIRED = "expired"
+    # The clicks that the link may have are used up.
+    EXHAUSTED = "exhausted"
     DELETED = "deleted"
     UNAVAILABLE = "unavailable"
+    # Gates, which a visitor can pass: a password, a warning, and for machines a limit on clicks.
+    LOCKED = "locked"
+    FLAGGED = "flagged"
+    HELD = "held"
 
 
 def is_sendable(destination_url: str) -> bool:
@@ -52,12 +57,14 @@ def _out_of_service(snapshot: Snapshot) -> Outcome | None:
     return None
 
 
-def redirect_headers(destination: bytes) -> list[tuple[bytes, bytes]]:
-    """Headers of the redirect, behind the server's own (date). The location comes first."""
-    return [(b"location", destination), (b"cache-control", b"private, no-store"), (b"content-length", b"0")]
+def redirect_headers(destination: bytes, max_age: int = 0) -> list[tuple[bytes, bytes]]:
+    """Headers of the redirect, behind the server's own (date). The location comes first. A browser may
+    keep the answer for `max_age` seconds."""
+    kept = b"private, max-age=%d" % max_age if max_age else b"private, no-store"
+    return [(b"location", destination), (b"cache-control", kept), (b"content-length", b"0")]
 
 
-@cache
-def after_destination() -> bytes:
+@lru_cache(1024)
+def after_destination(max_age: int = 0) -> bytes:
     """What follows the destination on the wire, to the empty line that ends the head; one object for all links."""
-    return b"".join(b"\r\n%b: %b" % header for header in redirect_headers(b"")[1:]) + b"\r\n\r\n"
+    return b"".join(b"\r\n%b: %b" % header for header in redirect_headers(b"", max_age)[1:]) + b"\r\n\r\n"

@@ -62,7 +62,8 @@ def snapshot_of(row: tuple[Any, ...]) -> Snapshot:
     return Snapshot(*[*head, nanoseconds(valid_from), nanoseconds(expires_at), *tail, [Rule(*rule) for rule in rules or ()], version])
 
 
-def _connection_arguments() -> dict[str, Any]:
+def connection_arguments() -> dict[str, Any]:
+    """How to connect, for a pool of the redirector's own."""
     database = settings.DATABASES["default"]
     arguments = {name: value for name, value in database.get("OPTIONS", {}).items() if name != "pool"}
     arguments |= {"dbname": database["NAME"], "user": database["USER"], "password": database["PASSWORD"]}
@@ -79,7 +80,7 @@ class LinkReader:
         self.failures = 0
         self.breaker = CircuitBreaker()
         self._pool = AsyncConnectionPool(
-            kwargs=_connection_arguments(),
+            kwargs=connection_arguments(),
             min_size=1,
             max_size=max_connections,
             timeout=LOOK_UP_SECONDS,

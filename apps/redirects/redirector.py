@@ -10,11 +10,12 @@ from time import time_ns
 from django.conf import settings
 
 from apps.redirects.cache import SECOND, LinkCache
+from apps.redirects.click_budget import ClickBudget
+from apps.redirects.gates import Gates
 from apps.redirects.hosts import DomainTable
 from apps.redirects.invalidation import InvalidationCounters
 from apps.redirects.limits import RedirectLimits
 from apps.redirects.lookahead import Lookahead
-from apps.redirects.orphans import OrphanClicks
 from apps.redirects.postgres import LinkReader
 from apps.redirects.resolver import DOMAINS_MAX_AGE, Resolver
 from apps.redirects.spool import Spool
@@ -33,12 +34,13 @@ class Redirector:
     def __init__(self) -> None:
         self.cache = LinkCache(size=settings.LINK_CACHE_SIZE)
         self.spool = Spool(settings.SPOOL_DIR, file_bytes=settings.SPOOL_FILE_BYTES)
-        self.orphans = OrphanClicks()
         self.limits = RedirectLimits()
         self.lookahead = Lookahead(self.cache, self.spool, self.limits.redirect.spend)
         self.domains = DomainTable()
         self.store = SnapshotStore()
         self.reader = LinkReader()
+        self.budget = ClickBudget()
+        self.gates = Gates(reader=self.reader, budget=self.budget)
         self.resolver = Resolver(cache=self.cache, domains=self.domains, store=self.store, reader=self.reader)
         self.subscriber = ChangeSubscriber(cache=self.cache, domains=self.domains, domains_changed=self.resolver.domains_changed)
         self.unresolvable = 0
@@ -52,6 +54,7 @@ class Redirector:
             # Redirects go on; each click tries again and is counted as dropped until it works.
             logger.error("spool_not_opened directory=%s error=%s", settings.SPOOL_DIR, error)  # noqa: TRY400 - the reason is all
         await self.reader.open()
+        await self.budget.open()
         await self.resolver.refresh_domains()
         await self.limits.refresh(self.reader)
         self._tasks = [asyncio.create_task(self.subscriber.run()), asyncio.create_task(self._tick())]
@@ -64,8 +67,8 @@ class Redirector:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
         self.spool.close()
-        self.orphans.close()
         await self.reader.close()
+        await self.budget.close()
         await self.store.close()
         await self.limits.close()
 
@@ -107,9 +110,11 @@ class Redirector:
             "invalidation_failures": InvalidationCounters.failures,
             "database_queries": self.reader.queries,
             "database_failures": self.reader.failures,
+            "limited_clicks_spent": self.budget.spent,
+            "limited_clicks_refused": self.budget.refused,
+            "limited_clicks_failures": self.budget.failures,
             "unresolvable": self.unresolvable,
             "subscriptions": self.subscriber.reconnects,
-            **self.orphans.counters(),
             **self.limits.counters(),
         }
 

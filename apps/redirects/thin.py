@@ -5,8 +5,8 @@ from django.conf import settings
 
 URLCONF = "shortener_project.urls_redirector"
 MIDDLEWARE = [
-    "apps.redirects.middleware.ShortDomainMiddleware",
     "apps.common.middleware.RequestIdMiddleware",
+    "apps.common.middleware.ClientMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "apps.common.static.StaticFilesMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -2,11 +2,15 @@
 
 from http import HTTPStatus
 
+from csp.decorators import csp_replace
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_protect
 
 from apps.common import error_pages
+from apps.redirects import gate_pages
 from apps.redirects.asgi import RESOLUTION, Resolution
 from apps.redirects.decide import Outcome
+from apps.redirects.gates import GATED, WITH_FORM
 
 _STATUS = {
     Outcome.NOT_FOUND: HTTPStatus.NOT_FOUND,
@@ -14,6 +18,7 @@ _STATUS = {
     Outcome.BANNED: HTTPStatus.GONE,
     Outcome.DISABLED: HTTPStatus.NOT_FOUND,
     Outcome.EXPIRED: HTTPStatus.GONE,
+    Outcome.EXHAUSTED: HTTPStatus.GONE,
     Outcome.DELETED: HTTPStatus.GONE,
     Outcome.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
 }
@@ -21,11 +26,21 @@ _STATUS = {
 RETRY_AFTER = "1"
 
 
+# Browsers hold what follows a form against form-action too, and that is anywhere.
+@csp_replace({"form-action": None})  # type: ignore[arg-type]  # its type leaves out the arguments of views
+@csrf_protect
 def visitor_page(request: HttpRequest, code: str) -> HttpResponse:
-    """Tells why there is no redirect, without asking the database or the session. The answer is never
-    to be kept by a cache: the link may lead somewhere a second later."""
+    """Tells why there is no redirect, or what comes before it. The answer is never to be kept by a
+    cache: the link may lead somewhere a second later."""
     scope = getattr(request, "scope", {})
     found = scope.get(RESOLUTION, Resolution(Outcome.NOT_FOUND, code, ""))
+    if found.outcome in WITH_FORM:
+        return gate_pages.gate_page(request, found, scope[GATED])
+    return unavailable_page(request, found)
+
+
+def unavailable_page(request: HttpRequest, found: Resolution) -> HttpResponse:
+    """Why the link leads nowhere; asks neither the database nor the session."""
     response = error_pages.page(
         request,
         _STATUS[found.outcome],
