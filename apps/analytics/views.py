@@ -20,6 +20,7 @@ from apps.common.access import logged_in_only
 from apps.common.timezones import viewer_zone
 from apps.links import selectors as links
 from apps.links.forms import NewLinkForm
+from apps.links.marks import marks_of
 from apps.links.models import Link
 from apps.links.pages import row_of, shown_destination
 
@@ -75,6 +76,7 @@ def link_page(request: HttpRequest, hostname: str, code: str) -> HttpResponse:
         "state": link.state_at(now),
         "destination": shown_destination(link.destination_url),
         "tags": sorted(tag.name for tag in link.tags.all()),
+        "marks": marks_of(link),
         "is_new": "new" in request.GET,
         "may_edit": policy.may(request.user, Action.LINK_EDIT, link),
     }

@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from apps.links import destinations, selectors
+from apps.links.marks import Mark, marks_of
 from apps.links.models import Link, LinkState, Tag
 
 PAGE_SIZE = 20
@@ -100,6 +101,7 @@ class LinkRow:
     state: LinkState
     destination: str
     tags: Sequence[str]
+    marks: Sequence[Mark]
 
     @property
     def label(self) -> str:
@@ -136,6 +138,7 @@ def row_of(link: Link, *, now: datetime) -> LinkRow:
         state=link.state_at(now),
         destination=shown_destination(link.destination_url),
         tags=sorted(tag.name for tag in link.tags.all()),
+        marks=marks_of(link),
     )
 
 

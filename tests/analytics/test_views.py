@@ -193,11 +193,11 @@ def test_the_dashboard_costs_the_same_number_of_queries_however_many_links_there
 ) -> None:
     click(link)
     browser.get(DASHBOARD)
-    with django_assert_num_queries(9), django_assert_num_queries(2, using="clickhouse"):
+    with django_assert_num_queries(11), django_assert_num_queries(2, using="clickhouse"):
         browser.get(DASHBOARD)
     for number in range(8):
         click(make_link(maker, f"link-{number}"), token=str(number))
-    with django_assert_num_queries(9), django_assert_num_queries(2, using="clickhouse"):
+    with django_assert_num_queries(11), django_assert_num_queries(2, using="clickhouse"):
         browser.get(DASHBOARD)
 
 
@@ -205,5 +205,5 @@ def test_a_links_page_costs_few_queries(browser: Client, link: Link, django_asse
     click(link)
     browser.get(page_of(link))
 
-    with django_assert_num_queries(6), django_assert_num_queries(2, using="clickhouse"):
+    with django_assert_num_queries(7), django_assert_num_queries(2, using="clickhouse"):
         browser.get(page_of(link))

@@ -27,7 +27,7 @@ def test_a_link_is_found_by_its_place(make_link: MakeLink, owner: User, django_a
     link = make_link(code="abc", tags=["a"])
     hostname = link.domain.hostname
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         found = selectors.get_link(actor=owner, hostname=hostname.upper(), code="abc")
         assert (found.pk, found.owner, found.workspace.name, [tag.name for tag in found.tags.all()]) == (
             link.pk, owner, found.workspace.name, ["a"],
@@ -155,7 +155,7 @@ def test_rows_take_as_many_queries_whatever_their_number(
         make_link(tags=[f"t{number}", "all"])
 
     for place in (None, workspace):
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(4):
             rows = selectors.list_links(actor=owner, workspace=place, search="example")
             assert len([(selectors.short_url(link), [tag.name for tag in link.tags.all()]) for link in rows]) == 4
 

@@ -1,0 +1,137 @@
+"""All that a person sets on a link, set in a real browser and found again."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from apps.accounts.models import User
+from apps.links.models import Link
+from apps.links.rules import RuleSpec, rules_of
+from tests.web.conftest import OpenBrowser
+from tests.web.links import new_link, page_of, verified_user
+from tests.web.pages import Complaints
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "clickhouse"])]
+
+PHONE = {"width": 360, "height": 780}
+WIDE = {"width": 1280, "height": 900}
+# For eyes: what the pages looked like in this run.
+SHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
+
+
+@pytest.fixture
+def ann(transactional_db: None) -> User:
+    return verified_user("ann")
+
+
+def shoot(page: Page, name: str) -> None:
+    """Keep the page as it looks on a wide screen and on a phone, in light and in dark."""
+    for size, viewport in (("wide", WIDE), ("phone", PHONE)):
+        page.set_viewport_size(viewport)  # type: ignore[arg-type]
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            page.screenshot(path=SHOTS / f"{name}-{size}-{scheme}.png", full_page=True)
+    page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+
+
+def test_a_person_sets_rules_split_and_password_and_finds_them_kept(ann: User, browse: OpenBrowser) -> None:
+    link = new_link(ann, destination_url="https://example.com/offers")
+    context = browse(ann, viewport=WIDE)
+    complaints, page = Complaints(context), context.new_page()
+    page.goto(page_of(link, "links:edit"))
+
+    page.get_by_role("heading", name="Who may follow").click()
+    page.get_by_label("Password", exact=True).fill("open sesame")
+    page.get_by_label("Max clicks").fill("100")
+    page.get_by_role("heading", name="Where to").click()
+    page.get_by_role("button", name="Add rule").click()
+    expect(page.get_by_text("Add condition")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Country").click()
+    expect(page.get_by_label("Holds when it")).to_be_focused()
+    page.get_by_label("Names or codes").fill("Germany, AT")
+    page.get_by_text("Add condition").click()
+    page.get_by_role("button", name="Device").click()
+    page.get_by_label("Phone").check()
+    page.get_by_label("Goes to").fill("https://example.org/app")
+    page.get_by_role("button", name="Split visitors").click()
+    second = page.get_by_role("textbox", name="Destination 2")
+    expect(second).to_be_focused()
+    second.fill("https://example.com/b")
+    expect(page.get_by_role("textbox", name="Destination 1")).to_have_value("https://example.com/offers")
+    expect(page.get_by_label("Password", exact=True)).to_have_value("open sesame")
+    shoot(page, "edit-rules")
+    page.keyboard.press("Enter")
+
+    page.wait_for_url("**" + page_of(link))
+    link.refresh_from_db()
+    conditions = [{"kind": "country", "values": ["DE", "AT"]}, {"kind": "device", "values": ["mobile"]}]
+    assert rules_of(link) == [
+        RuleSpec(0, conditions, "https://example.org/app"),
+        RuleSpec(1, [], "https://example.com/offers", 50),
+        RuleSpec(1, [], "https://example.com/b", 50),
+    ]
+    assert (bool(link.password_hash), link.max_clicks) == (True, 100)
+    shoot(page, "link")
+    page.goto(page_of(link, "links:edit"))
+    shoot(page, "edit-folded")
+    expect(page.locator("#section-who")).to_contain_text("Password: set · Max clicks: 100, 0 used")
+    page.get_by_role("heading", name="Where to").click()
+    expect(page.locator(".rule-says").first).to_contain_text("Visitors from Germany or Austria, with a phone → example.org/app")
+    assert complaints == []
+
+
+def test_focus_goes_with_a_rule_that_is_moved_by_keyboard(ann: User, browse: OpenBrowser) -> None:
+    link = new_link(ann)
+    page = browse(ann).new_page()
+    page.goto(page_of(link, "links:edit"))
+    page.get_by_role("heading", name="Where to").click()
+    for number in range(3):
+        page.get_by_role("button", name="Add rule").click()
+        page.get_by_label("Goes to").nth(number).fill(f"https://example.org/{number}")
+
+    page.get_by_role("button", name="Move rule 3 up").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Move rule 2 up")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Move rule 1 down")).to_be_focused()
+    expect(page.get_by_label("Goes to").first).to_have_value("https://example.org/2")
+    page.get_by_role("button", name="Remove rule 1").click()
+    expect(page.get_by_role("button", name="Remove rule 1")).to_be_focused()
+    expect(page.get_by_label("Goes to")).to_have_count(2)
+
+
+def test_rules_are_set_without_scripts_on_a_phone(ann: User, browse: OpenBrowser) -> None:
+    link = new_link(ann)
+    page = browse(ann, java_script_enabled=False, viewport=PHONE).new_page()
+    page.goto(page_of(link, "links:edit"))
+    page.get_by_label("Title").fill("By hand")
+    page.get_by_role("heading", name="Where to").click()
+    page.get_by_role("button", name="Add rule").click()
+    page.get_by_text("Add condition").click()
+    page.get_by_role("button", name="Operating system").click()
+    page.get_by_label("iOS").check()
+    page.get_by_label("Goes to").fill("https://example.org/app")
+    page.get_by_role("button", name="Save changes").last.click()
+
+    assert page.url.endswith(page_of(link))
+    assert Link.objects.get().title == "By hand"
+    assert rules_of(link) == [RuleSpec(0, [{"kind": "os", "values": ["iOS"]}], "https://example.org/app")]
+
+
+def test_what_is_wrong_is_seen_at_once(ann: User, browse: OpenBrowser) -> None:
+    link = new_link(ann)
+    page = browse(ann, viewport=WIDE).new_page()
+    page.goto(page_of(link, "links:edit"))
+    page.get_by_role("heading", name="Where to").click()
+    page.get_by_role("button", name="Add rule").click()
+    page.get_by_text("Add condition").click()
+    page.get_by_role("button", name="Country").click()
+    page.get_by_label("Names or codes").fill("Atlantis")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_text(re.compile("“Atlantis” is not a country"))).to_be_visible()
+    expect(page.get_by_label("Names or codes")).to_have_value("Atlantis")
+    shoot(page, "edit-wrong")
