@@ -32,14 +32,16 @@ _LOOKED_AT = 5_000
 class Lease:
     """What one client may still spend here before `until_ns`, or why it may not."""
 
-    __slots__ = ("flight", "left", "refusal", "size", "until_ns", "waiting")
+    __slots__ = ("bucket", "flight", "left", "refusal", "size", "until_ns", "waiting")
 
     def __init__(self) -> None:
         self.left = 0
         self.until_ns = 0
         self.size = 0
         self.refusal: Decision | None = None
-        self.flight: asyncio.Task[None] | None = None
+        # Tokens that the bucket in Redis had, and when; None when this process has counted since.
+        self.bucket: tuple[int, int] | None = None
+        self.flight: asyncio.Task[Decision | None] | None = None
         # Requests that wait for the flight.
         self.waiting = 0
 
@@ -104,6 +106,8 @@ class TokenLeases:
             if lease.flight is None:
                 self._keep(lease, address, key.encode())
                 lease.flight = asyncio.create_task(self._renew(lease, limit, key, self._most(lease, now)))
+                # Who asks gets the answer, however late it comes: on a busy machine the lease may have ended.
+                return await asyncio.shield(lease.flight)
             lease.waiting += 1
             try:
                 await asyncio.shield(lease.flight)
@@ -127,23 +131,35 @@ class TokenLeases:
         """Tokens to ask for: one for each request that waits, and more for those to come."""
         return max(lease.waiting + 1, min(self._block, lease.next_size(now_ns, self._lease_ns)))
 
-    async def _renew(self, lease: Lease, limit: RateLimit, key: str, most: int) -> None:
+    async def _renew(self, lease: Lease, limit: RateLimit, key: str, most: int) -> Decision | None:
+        """Fill the lease, but for the token of the request that asks; gives what becomes of that."""
         asked_at = time_ns()
         try:
-            grant = await self._grant(limit, key, most)
+            grant = await self._grant(lease, limit, key, most)
         finally:
             lease.flight = None
         decision = grant.decision
-        lease.left = lease.size = grant.tokens
+        lease.size = grant.tokens
+        lease.left = max(0, grant.tokens - 1)
         lease.refusal = None if decision.allowed else decision
         lifetime = self._lease_ns if decision.allowed else min(_REFUSAL_NS, int(decision.retry_after * SECOND))
         lease.until_ns = asked_at + lifetime
+        return lease.refusal
 
-    async def _grant(self, limit: RateLimit, key: str, most: int) -> Grant:
+    async def _grant(self, lease: Lease, limit: RateLimit, key: str, most: int) -> Grant:
+        asked_at = time_ns()
         try:
-            return await self._buckets.take(limit, key, least=1, most=most, lease_ns=self._lease_ns)
+            grant = await self._buckets.take(limit, key, least=1, most=most, lease_ns=self._lease_ns)
         except BucketsUnavailable:
-            return self._local.take(limit, key, least=1, most=most)
+            known = None
+            if lease.bucket is not None:
+                # Who has used up the limit must not get another one because Redis is slow.
+                tokens, at_ns = lease.bucket
+                known = tokens + max(0, asked_at - at_ns) / SECOND * limit.refill_per_second
+                lease.bucket = None
+            return self._local.take(limit, key, least=1, most=most, known=known)
+        lease.bucket = (grant.decision.remaining, asked_at)
+        return grant
 
     def forget_ended(self, now_ns: int) -> None:
         """Drop leases that have ended long ago; looks at some thousands at a call."""

@@ -21,12 +21,17 @@ class LocalBuckets:
         # Tokens, and when there were so many.
         self._buckets: dict[tuple[RateLimit, str], tuple[float, float]] = {}
 
-    def take(self, limit: RateLimit, subject: str, *, least: int, most: int) -> Grant:
-        """Take as many tokens as there are, from `least` to `most`, or none."""
+    def take(self, limit: RateLimit, subject: str, *, least: int, most: int, known: float | None = None) -> Grant:
+        """Take as many tokens as there are, from `least` to `most`, or none.
+
+        `known` tokens, and no more, are left as far as the caller has heard.
+        """
         key, now = (limit, subject), self._clock()
         with self._lock:
             tokens, since = self._buckets.get(key, (float(limit.capacity), now))
             tokens = min(limit.capacity, tokens + (now - since) * limit.refill_per_second)
+            if known is not None:
+                tokens = min(tokens, known)
             taken = min(int(tokens), most)
             if taken < least:
                 taken = 0
