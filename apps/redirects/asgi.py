@@ -11,6 +11,8 @@ from apps.links.reserved import is_reserved
 from apps.redirects.cache import HotEntry
 from apps.redirects.clicks import click_fields
 from apps.redirects.decide import Outcome, decide, redirect_headers
+from apps.redirects.domain_pages import PATHS as DOMAIN_PATHS
+from apps.redirects.domain_pages import DomainPages
 from apps.redirects.gates import WITH_FORM
 from apps.redirects.hosts import DomainRef
 from apps.redirects.limits import refusal_answer
@@ -52,12 +54,15 @@ class RedirectApplication:
     def __init__(self, django: Application, redirector: Redirector) -> None:
         self.django = django
         self.redirector = redirector
+        self.domain_pages = DomainPages(django, resolver=redirector.resolver, orphans=redirector.orphans)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
         elif scope["type"] == "http" and (code := code_in(scope["path"])) is not None:
             await self._short_link(code, scope, receive, send)
+        elif scope["type"] == "http" and scope["path"] in DOMAIN_PATHS:
+            await self.domain_pages(scope, receive, send)
         else:
             await self.django(scope, receive, send)
 
@@ -100,7 +105,7 @@ class RedirectApplication:
             hostname = domain.hostname
         if scope["method"] == "POST" and outcome not in WITH_FORM and outcome is not Outcome.UNAVAILABLE:
             await _send_empty(send, 405, _NOT_ALLOWED)
-        elif outcome is not Outcome.REDIRECT:
+        elif outcome is not Outcome.REDIRECT and not await self.domain_pages.instead(outcome, hostname, scope, send):
             scope[RESOLUTION] = Resolution(outcome, code, hostname)
             await self.django(scope, receive, send)
 

@@ -16,6 +16,7 @@ from apps.redirects.hosts import DomainTable
 from apps.redirects.invalidation import InvalidationCounters
 from apps.redirects.limits import RedirectLimits
 from apps.redirects.lookahead import Lookahead
+from apps.redirects.orphans import OrphanClicks
 from apps.redirects.postgres import LinkReader
 from apps.redirects.resolver import DOMAINS_MAX_AGE, Resolver
 from apps.redirects.spool import Spool
@@ -34,6 +35,7 @@ class Redirector:
     def __init__(self) -> None:
         self.cache = LinkCache(size=settings.LINK_CACHE_SIZE)
         self.spool = Spool(settings.SPOOL_DIR, file_bytes=settings.SPOOL_FILE_BYTES)
+        self.orphans = OrphanClicks()
         self.limits = RedirectLimits()
         self.lookahead = Lookahead(self.cache, self.spool, self.limits.redirect.spend)
         self.domains = DomainTable()
@@ -67,6 +69,7 @@ class Redirector:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
         self.spool.close()
+        self.orphans.close()
         await self.reader.close()
         await self.budget.close()
         await self.store.close()
@@ -115,6 +118,7 @@ class Redirector:
             "limited_clicks_failures": self.budget.failures,
             "unresolvable": self.unresolvable,
             "subscriptions": self.subscriber.reconnects,
+            **self.orphans.counters(),
             **self.limits.counters(),
         }
 

@@ -5,6 +5,7 @@ from django.conf import settings
 
 URLCONF = "shortener_project.urls_redirector"
 MIDDLEWARE = [
+    "apps.redirects.middleware.ShortDomainMiddleware",
     "apps.common.middleware.RequestIdMiddleware",
     "apps.common.middleware.ClientMiddleware",
     "django.middleware.security.SecurityMiddleware",
