@@ -7,7 +7,8 @@ from prometheus_client import Counter
 
 from apps.analytics import click_counts, store
 from apps.analytics.enrichment import Enricher
-from apps.analytics.ingest import find_poison, take_in
+from apps.analytics.enrichment.clicks import read_click
+from apps.analytics.ingest import Intake, find_poison, take_in
 from apps.events.bus import Batch, Consumer, PartitionLost, Record
 from apps.events.handlers import DeadLetter
 from apps.events.ledger import Claim, Ledger
@@ -38,6 +39,9 @@ class ClickIngest:
     # many small ones, and half a second is still "at once" for whoever looks at the page.
     max_records = 10_000
     linger = 0.5
+    read = staticmethod(read_click)
+    stored = CLICKS_STORED
+    repeated = CLICKS_REPEATED
 
     def __init__(
         self,
@@ -63,20 +67,28 @@ class ClickIngest:
             records = _claimed(claim, batch, consumer)
             dead_letters.extend(self._store(claim, records))
             taken.update(record.offset for record in records)
-        dead_letters.extend(find_poison((record for record in batch.records if record.offset not in taken), group=self.group))
+        dead_letters.extend(
+            find_poison((record for record in batch.records if record.offset not in taken), group=self.group, topic=self.topics[0])
+        )
         return dead_letters
 
     def _store(self, claim: Claim, records: Sequence[Record]) -> Sequence[DeadLetter]:
-        intake = take_in(records, group=self.group, sequences=claim.sequences, enricher=self._enricher)
+        intake = take_in(
+            records, group=self.group, sequences=claim.sequences, enricher=self._enricher, topic=self.topics[0], read=self.read
+        )
         if intake.rows:
             if not self._ledger.is_open(claim):
                 raise PartitionLost(f"claim {claim.token} was completed by another consumer")
             self._insert(intake.rows, token=claim.token)
-        if not self._ledger.complete(claim, sequences=intake.sequences, effects=lambda: click_counts.add_clicks(intake.clicks_by_link)):
+        if not self._ledger.complete(claim, sequences=intake.sequences, effects=lambda: self.count(intake)):
             raise PartitionLost(f"claim {claim.token} was completed by another consumer")
-        CLICKS_STORED.inc(len(intake.rows))
-        CLICKS_REPEATED.inc(intake.repeated)
+        self.stored.inc(len(intake.rows))
+        self.repeated.inc(intake.repeated)
         return intake.dead_letters
+
+    def count(self, intake: Intake) -> None:
+        """Changes in PostgreSQL that belong to the rows, in the transaction that closes their claim."""
+        click_counts.add_clicks(intake.clicks_by_link)
 
 
 def _claimed(claim: Claim, batch: Batch, consumer: Consumer) -> Sequence[Record]:

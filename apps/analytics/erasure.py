@@ -7,11 +7,11 @@ from django.db import connections
 from apps.analytics.store import DATABASE
 from apps.events.errors import SinkUnavailable
 
-_TABLES = ("click_events", "clicks_hourly")
+_TABLES = ("click_events", "clicks_hourly", "orphan_clicks")
 
 
 def delete_workspace_clicks(*, workspace_id: int) -> None:
-    """Remove all clicks on links of the workspace, from the table and the rollup.
+    """Remove all clicks on links of the workspace, from the table and the rollup, and the orphan clicks on its domains.
 
     Raises SinkUnavailable when ClickHouse does not answer.
     """

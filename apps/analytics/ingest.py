@@ -1,11 +1,11 @@
 """From records of the bus to rows: what is new, what is a repetition, what is poison."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from apps.analytics.enrichment import Enricher
-from apps.analytics.enrichment.clicks import read_click
+from apps.analytics.enrichment.clicks import Click, read_click
 from apps.analytics.rows import ClickRow
 from apps.events.bus import Record
 from apps.events.dead_letters import is_replay_for, is_replay_for_others
@@ -41,15 +41,24 @@ class _Draft:
     repeated: int = 0
 
 
-def take_in(records: Iterable[Record], *, group: str, sequences: Mapping[str, int], enricher: Enricher) -> Intake:
-    """Rows for the clicks in `records` that are new to `group` after `sequences`, in their order.
+def take_in(
+    records: Iterable[Record],
+    *,
+    group: str,
+    sequences: Mapping[str, int],
+    enricher: Enricher,
+    topic: Topic = Topic.URL_REDIRECTED,
+    read: Callable[[Event], Click] = read_click,
+) -> Intake:
+    """Rows for the clicks in `records` that are new to `group` after `sequences`, in their order; `read`
+    makes a click of an event of `topic`.
 
     The same records and sequences give the same rows, so a claim that is done again makes the
     same block for ClickHouse.
     """
     draft = _Draft()
-    for event, record in _readable(records, group, draft.dead_letters):
-        click = read_click(event)
+    for event, record in _readable(records, group, topic, draft.dead_letters):
+        click = read(event)
         # What was brought back from the dead letters never had its effect, though later clicks of
         # its producer had theirs.
         if not is_replay_for(record, group):
@@ -64,20 +73,20 @@ def take_in(records: Iterable[Record], *, group: str, sequences: Mapping[str, in
     return Intake(draft.rows, draft.sequences, Counter(row.link_id for row in draft.rows), draft.dead_letters, draft.repeated)
 
 
-def find_poison(records: Iterable[Record], *, group: str) -> Sequence[DeadLetter]:
+def find_poison(records: Iterable[Record], *, group: str, topic: Topic = Topic.URL_REDIRECTED) -> Sequence[DeadLetter]:
     """Those of `records` that are no clicks."""
     dead_letters: list[DeadLetter] = []
-    for _event in _readable(records, group, dead_letters):
+    for _event in _readable(records, group, topic, dead_letters):
         pass
     return dead_letters
 
 
-def _readable(records: Iterable[Record], group: str, dead_letters: list[DeadLetter]) -> Iterator[tuple[Event, Record]]:
+def _readable(records: Iterable[Record], group: str, topic: Topic, dead_letters: list[DeadLetter]) -> Iterator[tuple[Event, Record]]:
     for record in records:
         if is_replay_for_others(record, group):
             continue
         try:
-            event = read_event(record, topic=Topic.URL_REDIRECTED)
+            event = read_event(record, topic=topic)
         except MalformedEvent as error:
             dead_letters.append(DeadLetter(record, error.reason))
             continue

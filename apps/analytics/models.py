@@ -117,3 +117,37 @@ class ClicksHourly(models.ClickhouseModel):  # type: ignore[misc]
 
     def __str__(self) -> str:
         return f"{self.link_id} {self.hour:%Y-%m-%d %H:%M}"
+
+
+class OrphanClick(models.ClickhouseModel):  # type: ignore[misc]
+    """A hit on a short domain that no link was at. The columns are those of `orphan_rows.OrphanRow`, in the same order."""
+
+    event_id = models.UUIDField(_("event"), primary_key=True)
+    workspace_id = models.UInt64Field(_("workspace"))
+    domain = _label(_("domain"))
+    kind = _label(_("kind"))
+    path = models.StringField(_("path"))
+    timestamp = models.DateTime64Field(_("time"), precision=3)
+    method = _label(_("method"))
+    address = models.StringField(_("address"), default="")
+    user_agent = models.StringField(_("user agent"), default="")
+    referrer = models.StringField(_("referrer"), default="")
+    referrer_host = _label(_("referring site"))
+    country = _label(_("country"))
+    is_bot = models.BoolField(_("bot"), default=False)
+    bot_reason = _label(_("why a bot"))
+    visitor_id = models.UInt64Field(_("visitor of the day"), default=0)
+
+    class Meta:
+        db_table = "orphan_clicks"
+        verbose_name = _("orphan click")
+        verbose_name_plural = _("orphan clicks")
+        engine = MergeTree(
+            # The page of a domain reads its last 30 days.
+            order_by=("workspace_id", "domain", "timestamp", "event_id"),
+            partition_by=models.toYYYYMM("timestamp"),
+            **_EXACTLY_ONCE,
+        )
+
+    def __str__(self) -> str:
+        return f"{self.domain}{self.path} {self.timestamp:%Y-%m-%d %H:%M:%S}"

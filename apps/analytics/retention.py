@@ -7,7 +7,7 @@ from django.db import connections
 
 from apps.analytics.store import DATABASE
 
-_TIME_COLUMNS = {"click_events": "timestamp", "clicks_hourly": "hour"}
+_TIME_COLUMNS = {"click_events": "timestamp", "clicks_hourly": "hour", "orphan_clicks": "timestamp"}
 
 
 def follow_setting(*, using: str, **_kwargs: Any) -> None:

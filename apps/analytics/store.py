@@ -8,19 +8,28 @@ from clickhouse_driver.errors import Error as DriverError
 from django.db import Error as DatabaseError
 from django.db import connections
 
+from apps.analytics.orphan_rows import OrphanRow
 from apps.analytics.rows import ClickRow
 from apps.events.errors import SinkUnavailable
 
 DATABASE = "clickhouse"
 
-_INSERT = f"INSERT INTO click_events ({', '.join(ClickRow._fields)}) VALUES"
-_TIMESTAMP = ClickRow._fields.index("timestamp")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
 
 def insert_clicks(rows: Sequence[ClickRow], *, token: str) -> None:
-    """Store `rows`, all in one insert, each once in the table and in the rollups.
+    """Store `rows`, all in one insert, each once in the table and in the rollups; see `_insert`."""
+    _insert("click_events", ClickRow._fields, rows, token)
+
+
+def insert_orphans(rows: Sequence[OrphanRow], *, token: str) -> None:
+    """Store `rows`, all in one insert, each once; see `_insert`."""
+    _insert("orphan_clicks", OrphanRow._fields, rows, token)
+
+
+def _insert(table: str, fields: Sequence[str], rows: Sequence[ClickRow] | Sequence[OrphanRow], token: str) -> None:
+    """Store `rows` in one insert.
 
     Rows sent again under the same `token` must be the same rows in the same order; they have no
     further effect, and complete what an interrupted insert left undone. Raises SinkUnavailable when
@@ -30,12 +39,12 @@ def insert_clicks(rows: Sequence[ClickRow], *, token: str) -> None:
         return
     columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
     # Whole milliseconds spare the driver a conversion of each value.
-    columns[_TIMESTAMP] = [(row.timestamp - _EPOCH) // _MILLISECOND for row in rows]
+    columns[fields.index("timestamp")] = [(row.timestamp - _EPOCH) // _MILLISECOND for row in rows]
     try:
         with connections[DATABASE].cursor() as cursor:
             native = cursor.cursor
             native.set_settings({"insert_deduplication_token": token, "insert_deduplicate": 1})
             native.columnar = True
-            cursor.executemany(_INSERT, columns)
+            cursor.executemany(f"INSERT INTO {table} ({', '.join(fields)}) VALUES", columns)
     except (DatabaseError, DriverError, EOFError, OSError) as error:
         raise SinkUnavailable(f"ClickHouse: {error}") from error

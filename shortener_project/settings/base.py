@@ -154,6 +154,7 @@ DNS_SERVERS = env.words("DNS_SERVERS")
 # Consumer groups by name; `manage.py consume` runs all of them or those named.
 CONSUMER_GROUPS = {
     "click-ingest": "apps.analytics.consumers.ClickIngest",
+    "orphan-ingest": "apps.analytics.orphan_ingest.OrphanIngest",
     "link-cache": "apps.redirects.consumers.LinkCacheInvalidation",
 }
 EVENT_BUS = "apps.events.redis_streams.RedisStreamsBus"

@@ -33,5 +33,5 @@ def clickhouse(db: None, settings: Any) -> Iterator[Rows]:
 
 def empty_tables() -> None:
     with connections["clickhouse"].cursor() as cursor:
-        for table in ("click_events", "clicks_hourly"):
+        for table in ("click_events", "clicks_hourly", "orphan_clicks"):
             cursor.execute(f"TRUNCATE TABLE {table}")

@@ -77,7 +77,7 @@ def test_models_and_migrations_agree() -> None:
 def test_other_rooms_have_no_tables_in_clickhouse(clickhouse: Rows) -> None:
     tables = {name for (name,) in clickhouse("SELECT name FROM system.tables WHERE database = currentDatabase()")}
 
-    assert tables == {"click_events", "clicks_hourly", "clicks_hourly_view", "django_migrations"}
+    assert tables == {"click_events", "clicks_hourly", "clicks_hourly_view", "orphan_clicks", "django_migrations"}
 
 
 def test_clicks_have_no_tables_elsewhere() -> None:
