@@ -4,19 +4,21 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from time import time_ns
 from typing import Any
+from urllib.parse import unquote
 
 from apps.common.ratelimit.limits import Decision
 from apps.links.codes import is_code
 from apps.links.reserved import is_reserved
-from apps.redirects.cache import HotEntry
-from apps.redirects.clicks import click_fields
+from apps.redirects.clicks import read_visitor
 from apps.redirects.decide import Outcome, decide, redirect_headers
 from apps.redirects.domain_pages import PATHS as DOMAIN_PATHS
 from apps.redirects.domain_pages import DomainPages
+from apps.redirects.entries import HotEntry, entry_of
+from apps.redirects.forwarding import is_forwardable
 from apps.redirects.gates import WITH_FORM
 from apps.redirects.hosts import DomainRef
 from apps.redirects.limits import refusal_answer
-from apps.redirects.proxies import client_address_behind, client_of, peer_address
+from apps.redirects.proxies import client_of
 from apps.redirects.redirector import Redirector
 from apps.redirects.resolver import Unresolvable
 
@@ -48,6 +50,18 @@ def code_in(path: str) -> str | None:
     return code if path.startswith("/") and is_code(code) and not is_reserved(code) else None
 
 
+def place_in(scope: Scope) -> tuple[str, bytes] | None:
+    """The code that a request is for and what follows it in the path, as sent; None when it is for no short link."""
+    if (code := code_in(scope["path"])) is not None:
+        return code, b""
+    first, slash, rest = scope.get("raw_path", b"")[1:].partition(b"/")
+    if not slash or scope["method"] not in ("GET", "HEAD") or not is_forwardable(rest):
+        return None
+    if (code := code_in("/" + unquote(first.decode("latin-1")))) is None:
+        return None
+    return code, slash + rest
+
+
 class RedirectApplication:
     """ASGI application that answers short links itself and leaves the rest to Django."""
 
@@ -59,10 +73,10 @@ class RedirectApplication:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
-        elif scope["type"] == "http" and (code := code_in(scope["path"])) is not None:
-            await self._short_link(code, scope, receive, send)
         elif scope["type"] == "http" and scope["path"] in DOMAIN_PATHS:
             await self.domain_pages(scope, receive, send)
+        elif scope["type"] == "http" and (place := place_in(scope)) is not None:
+            await self._short_link(*place, scope, receive, send)
         else:
             await self.django(scope, receive, send)
 
@@ -77,7 +91,7 @@ class RedirectApplication:
                 await send({"type": "lifespan.shutdown.complete"})
                 return
 
-    async def _short_link(self, code: str, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _short_link(self, code: str, rest: bytes, scope: Scope, receive: Receive, send: Send) -> None:
         hosts = [value for name, value in scope["headers"] if name == b"host"]
         if len(hosts) != 1:
             await _send_empty(send, 400, [_UNCACHED, _EMPTY])
@@ -93,7 +107,7 @@ class RedirectApplication:
             limits, client = self.redirector.limits, client_of(scope)
             is_cached = f"{domain.hostname}/{code}".encode() in self.redirector.cache.entries
             if (refusal := await limits.admit(client, is_cached=is_cached)) is None:
-                outcome = await self._redirect(domain, code, scope, send)
+                outcome = await self._redirect(domain, code, rest, scope, send)
                 refusal = await limits.admit_unknown(client) if outcome is Outcome.NOT_FOUND else None
             if refusal is not None:
                 await _send_refusal(send, refusal, scope["headers"])
@@ -106,43 +120,55 @@ class RedirectApplication:
         if scope["method"] == "POST" and outcome not in WITH_FORM and outcome is not Outcome.UNAVAILABLE:
             await _send_empty(send, 405, _NOT_ALLOWED)
         elif outcome is not Outcome.REDIRECT and not await self.domain_pages.instead(outcome, hostname, scope, send):
-            scope[RESOLUTION] = Resolution(outcome, code, hostname)
-            await self.django(scope, receive, send)
+            await self._page(Resolution(outcome, code, hostname), rest, scope, receive, send)
 
-    async def _redirect(self, domain: DomainRef, code: str, scope: Scope, send: Send) -> Outcome:
+    async def _page(self, found: Resolution, rest: bytes, scope: Scope, receive: Receive, send: Send) -> None:
+        """Have Django tell why there is no redirect."""
+        if rest and found.outcome is not Outcome.NOT_FOUND:
+            # The link's own page, wherever below it the visitor is.
+            path = f"/{found.code}"
+            scope.update(path=path, raw_path=path.encode())
+        scope[RESOLUTION] = found
+        await self.django(scope, receive, send)
+
+    async def _redirect(self, domain: DomainRef, code: str, rest: bytes, scope: Scope, send: Send) -> Outcome:
         """Redirect if the link says so; gives what was decided. A form (POST) is never redirected."""
-        cache, key = self.redirector.cache, f"{domain.hostname}/{code}".encode()
-        entry = cache.get(key, time_ns())
+        entry = self.redirector.cache.get(f"{domain.hostname}/{code}".encode(), time_ns())
         if entry is None:
-            snapshot = await self.redirector.resolver.resolve(domain, code)
-            outcome = decide(snapshot, now := time_ns())
-            if snapshot is None or outcome is not Outcome.REDIRECT:
-                return outcome
-            if snapshot.needs_asking:
-                outcome, snapshot = await self.redirector.gates.ask(domain, code, snapshot, scope)
-                if outcome is not Outcome.REDIRECT:
-                    return outcome
-            entry = HotEntry(snapshot, until_ns=now)
+            found = await self._look_up(domain, code, rest, scope)
+            if isinstance(found, Outcome):
+                return found
+            entry, now = found
         else:
-            cache.counters.hits += 1
+            self.redirector.cache.counters.hits += 1
             now = time_ns()
+            if rest and not entry.takes_path:
+                return Outcome.NOT_FOUND
             if now < entry.valid_from_ns:
                 return Outcome.SCHEDULED
         if scope["method"] == "POST":
             return Outcome.REDIRECT
-        client = scope["client"]
-        peer = client[0] if client else ""
-        fields = click_fields(
-            entry,
-            method=scope["method"],
-            headers=scope["headers"],
-            query=scope["query_string"],
-            address=peer_address(peer),
-            client_address=client_address_behind(peer),
-        )
-        self.redirector.spool.append(now, fields)
-        await _send_empty(send, 302, redirect_headers(entry.destination))
+        visitor = read_visitor(scope)
+        destination = entry.location(visitor.visit(now, rest))
+        if destination is None:
+            return Outcome.NOT_FOUND
+        self.redirector.spool.append(now, visitor.click(entry.click_head, destination))
+        await _send_empty(send, entry.status, redirect_headers(destination, entry.max_age(now)))
         return Outcome.REDIRECT
+
+    async def _look_up(self, domain: DomainRef, code: str, rest: bytes, scope: Scope) -> tuple[HotEntry, int] | Outcome:
+        """An entry for this request, and the instant at which it was decided that the visitor is sent on."""
+        snapshot = await self.redirector.resolver.resolve(domain, code)
+        if rest and (snapshot is None or not snapshot.forward_path):
+            return Outcome.NOT_FOUND
+        outcome = decide(snapshot, now := time_ns())
+        if snapshot is None or outcome is not Outcome.REDIRECT:
+            return outcome
+        if snapshot.needs_asking:
+            outcome, snapshot = await self.redirector.gates.ask(domain, code, snapshot, scope)
+            if outcome is not Outcome.REDIRECT:
+                return outcome
+        return entry_of(snapshot, until_ns=now), now
 
 
 async def _send_refusal(send: Send, refusal: Decision, headers: Headers) -> None:

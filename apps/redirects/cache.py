@@ -12,7 +12,8 @@ within one Redis read per link and minute of what LRU would keep, without its wo
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from apps.redirects.decide import Outcome, after_destination, decide
+from apps.redirects.decide import Outcome, decide
+from apps.redirects.entries import HotEntry, entry_of
 from apps.redirects.snapshot import Snapshot
 
 SECOND = 1_000_000_000
@@ -27,26 +28,8 @@ _SHARED_NS = SECOND // 10
 # Redis may have missed changes while it was away; by then the bus has told it all of them.
 DOUBT_NS = 60 * SECOND
 COLD_SIZE = 10_000
-FOREVER_NS = 1 << 62
 
 Place = tuple[int, str]
-
-
-class HotEntry:
-    """A ready answer. Valid while `valid_from_ns <= now < valid_until_ns`.
-
-    There are 100,000 of them in a process: what all have in common is one object.
-    """
-
-    __slots__ = ("after_destination", "click_head", "destination", "valid_from_ns", "valid_until_ns", "version")
-
-    def __init__(self, snapshot: Snapshot, *, until_ns: int) -> None:
-        self.destination = snapshot.destination_url.encode("ascii")
-        self.after_destination = after_destination()
-        self.click_head = click_head(snapshot)
-        self.valid_from_ns = snapshot.valid_from_ns
-        self.valid_until_ns = min(until_ns, snapshot.expires_at_ns or FOREVER_NS)
-        self.version = snapshot.version
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +48,6 @@ class CacheCounters:
     def __init__(self) -> None:
         self.hits = self.misses = self.negative_hits = 0
         self.evictions = self.invalidations = self.stale_refusals = 0
-
-
-def click_head(snapshot: Snapshot) -> bytes:
-    """The fields of a click that are the link's, joined as `frames.FIELDS` says, but for the destination."""
-    fields = (
-        *(snapshot.link_id, snapshot.domain_id, snapshot.workspace_id, snapshot.owner_id),
-        *(snapshot.version, snapshot.hostname, snapshot.code),
-    )
-    return "\0".join(map(str, fields)).encode()
 
 
 class LinkCache:
@@ -98,7 +72,7 @@ class LinkCache:
             self.counters.stale_refusals += 1
             return False
         if snapshot is not None and not snapshot.needs_asking and decide(snapshot, now_ns) in (Outcome.REDIRECT, Outcome.SCHEDULED):
-            entry = HotEntry(snapshot, until_ns=self._end_of_life(now_ns))
+            entry = entry_of(snapshot, until_ns=self._end_of_life(now_ns))
             for key in keys:
                 self._put_hot(key, entry)
         else:

@@ -16,8 +16,11 @@ from time import time_ns
 
 import httptools
 
-from apps.redirects.cache import HotEntry, LinkCache
+from apps.redirects.cache import LinkCache
+from apps.redirects.decide import after_destination
+from apps.redirects.entries import HotEntry, RoutedEntry
 from apps.redirects.spool import Spool
+from apps.redirects.visits import Visitor
 
 # A request with one of these takes the ordinary path whatever it asks for.
 _REFUSED = {b"content-length", b"transfer-encoding", b"expect", b"upgrade"}
@@ -39,6 +42,12 @@ def _refuse(_headers: Headers) -> None:
     """Picks nothing: requests of this shape cannot be hot."""
 
 
+def _rest_of(path: bytes) -> bytes:
+    """What follows the code, from its slash on; b"" when nothing does."""
+    slash = path.find(b"/", 1)
+    return path[slash:] if slash > 0 else b""
+
+
 class _Callbacks:
     """What httptools looks for: attributes named like its callbacks."""
 
@@ -57,6 +66,8 @@ class Lookahead:
         self.append_click = spool.append
         # Takes a token of the client that is at hand.
         self.may_pass = may_pass
+        # What stands before the destination, by status; the server keeps it current.
+        self.heads: dict[int, bytes] = {}
         self.shapes: dict[tuple[bytes, ...], Picker] = {}
         self.targets: list[bytes] = []
         self.headers: dict[bytes, bytes] = {b"": b""}
@@ -68,8 +79,10 @@ class Lookahead:
         callbacks = _Callbacks(self.targets, self.headers, self.pending)
         self.feed: Callable[[bytes], None] = httptools.HttpRequestParser(callbacks).feed_data
 
-    def answer(self, data: bytes, address: bytes, client_address: ClientAddress | None) -> bytes | None:
-        """The redirect's head behind `location: `, after the click has been spooled.
+    def answer(  # noqa: PLR0911 - each return is one jump less for the usual request
+        self, data: bytes, address: bytes, client_address: ClientAddress | None
+    ) -> bytes | None:
+        """The whole redirect, after the click has been spooled.
 
         `data` begins with `GET /` or `HEAD /`; `address` is the peer's. `client_address` is None
         unless the peer is a trusted proxy.
@@ -100,14 +113,15 @@ class Lookahead:
                 address = client_address(address, forwarded)
             if not self.may_pass(address, now):
                 return None
+            method = b"GET" if is_get else b"HEAD"
+            if not entry.destination:
+                return self._routed(entry, target, Visitor(method, address, agent, referrer, language, query, purpose), now)
             self.append_click(
                 now,
-                b"\0".join(
-                    (entry.click_head, entry.destination, b"GET" if is_get else b"HEAD", address, agent, referrer, language, query, purpose)
-                ),
+                b"\0".join((entry.click_head, entry.destination, method, address, agent, referrer, language, query, purpose)),
             )
             self.answered += 1
-            return entry.destination + entry.after_destination
+            return self.heads[302] + entry.destination + entry.after_destination
         except (httptools.HttpParserError, httptools.HttpParserUpgrade):
             self._start_parser()
             return None
@@ -120,9 +134,25 @@ class Lookahead:
 
     def _without_query(self, host: bytes, target: bytes) -> tuple[HotEntry | None, bytes]:
         path, _, query = target.partition(b"?")
-        if b"#" in query:
+        if b"#" in target:
             return None, b""
-        return self.entries.get(host + path), query
+        entry = self.entries.get(host + path)
+        if entry is None and (rest := _rest_of(path)):
+            entry = self.entries.get(host + path.removesuffix(rest))
+            if entry is not None and not (entry.takes_path and rest.isascii()):
+                return None, b""
+        return entry, query
+
+    def _routed(self, entry: HotEntry, target: bytes, visitor: Visitor, now: int) -> bytes | None:
+        """`answer` for an entry whose answers differ."""
+        assert isinstance(entry, RoutedEntry)
+        rest = _rest_of(target.partition(b"?")[0]) if entry.takes_path else b""
+        destination = entry.location(visitor.visit(now, rest))
+        if destination is None:
+            return None
+        self.append_click(now, visitor.click(entry.click_head, destination))
+        self.answered += 1
+        return self.heads[entry.status] + destination + after_destination(entry.max_age(now))
 
     def _learn(self, names: tuple[bytes, ...]) -> Picker:
         """How to pick from requests of this shape."""

@@ -16,6 +16,7 @@ from apps.redirects.lookahead import MAX_HEAD, ClientAddress, Lookahead
 from apps.redirects.proxies import client_address_behind, peer_address
 
 _HOT = (b"GET /", b"HEAD /")
+_STATUSES = (301, 302, 307, 308)
 # Request line and headers of one request may have no more bytes than this.
 HEAD_LIMIT = 64 * 1024
 
@@ -27,19 +28,24 @@ class HeadTooLarge(Exception):
 class Pulse:
     """What all connections of a server share; its ticker keeps it current."""
 
-    def __init__(self) -> None:
+    def __init__(self, heads: dict[int, bytes]) -> None:
         # Whole seconds since the server began.
         self.seconds = 0
-        # What stands before the destination of a hot answer: status line, the server's own headers.
-        self.hot_head = STATUS_LINE[302] + b"location: "
+        # What stands before the destination of a hot answer, by status: status line, the server's own headers.
+        self.heads = heads
+        self._make_heads([])
 
     def tick(self, state: ServerState) -> None:
         """Once a second: move the date header on and close connections that keep us waiting."""
         self.seconds += 1
-        self.hot_head = STATUS_LINE[302] + b"".join(b"%b: %b\r\n" % header for header in state.default_headers) + b"location: "
+        self._make_heads(state.default_headers)
         for connection in list(state.connections):
             if isinstance(connection, RedirectProtocol):
                 connection.close_if_silent(self.seconds)
+
+    def _make_heads(self, default_headers: list[tuple[bytes, bytes]]) -> None:
+        ours = b"".join(b"%b: %b\r\n" % header for header in default_headers) + b"location: "
+        self.heads.update({status: STATUS_LINE[status] + ours for status in _STATUSES})
 
 
 class RedirectProtocol(HttpToolsProtocol):
@@ -83,9 +89,9 @@ class RedirectProtocol(HttpToolsProtocol):
             and not self.flow.write_paused
             and not self.bypass_hot_path
         ):
-            tail = self.lookahead.answer(data, self.address, self.client_address)
-            if tail is not None:
-                self.transport.write(self.pulse.hot_head + tail)
+            answer = self.lookahead.answer(data, self.address, self.client_address)
+            if answer is not None:
+                self.transport.write(answer)
                 self.owes_since = self.pulse.seconds
                 if self.timeout_keep_alive_task is not None:
                     self._unset_keepalive_if_required()

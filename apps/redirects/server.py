@@ -82,7 +82,7 @@ def make_server(application: Any, redirector: Redirector, *, bypass_hot_path: bo
 
     `bypass_hot_path` sends every request the ordinary way, for comparing both.
     """
-    pulse = Pulse()
+    pulse = Pulse(redirector.lookahead.heads)
     protocol = protocol_for(redirector, pulse, bypass_hot_path=bypass_hot_path)
     config = Config(
         application,
