@@ -7,9 +7,11 @@ DOMAINS = "links:domains:2"
 # Longer than any reader may hold what it read from the database (ms).
 TOMBSTONE_MS = 10 * 60 * 1000
 NEGATIVE_MS = 30 * 1000
-# A link stays 5 to 6 minutes, so that links loaded together do not leave together.
+# A link that is new in Redis stays 5 minutes, one that is asked for again and again up to 24 hours.
 LINK_MS = 5 * 60 * 1000
-LINK_JITTER_MS = 60 * 1000
+LINK_LONGEST_MS = 24 * 60 * 60 * 1000
+# A life is this much (of 1) longer or shorter by chance, so that links loaded together do not leave together.
+LINK_JITTER = 0.1
 
 # Fills the entry KEYS[1] with ARGV[2] of version ARGV[1] for ARGV[3] ms unless something newer is
 # known. Gives 1 when it was stored.
@@ -23,6 +25,25 @@ if current then
 end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 return 1
+"""
+
+# Reads the entry KEYS[1]. A link that is asked for before half its life has passed gets twice what is
+# left of it, up to ARGV[1] ms: process caches ask once a minute at most for what they answer often, so
+# five minutes become a day in ten steps while somebody goes on asking, and five minutes again when
+# nobody did for long. What has more than half the longest life left is not written to. ARGV[2] is the
+# chance in it, ARGV[3] the shortest life. The pattern cannot stand inside a string of JSON, so it tells links from all others.
+LOAD = """
+local entry = redis.call('GET', KEYS[1])
+if entry and string.find(entry, '"kind":"link"', 1, true) then
+  local left, longest = redis.call('PTTL', KEYS[1]), tonumber(ARGV[1])
+  if left >= 0 and left * 2 < longest then
+    local life = math.floor(math.min(math.max(left * 2, tonumber(ARGV[3])), longest) * tonumber(ARGV[2]))
+    if life > left then
+      redis.call('PEXPIRE', KEYS[1], life)
+    end
+  end
+end
+return entry
 """
 
 # Writes the tombstone ARGV[2] of version ARGV[1] for ARGV[3] ms unless this version or a newer one

@@ -24,7 +24,8 @@ class Command(BaseCommand):
             shipper.run(lambda: self._stopped)
         finally:
             shipper.close()
-        return f"shipped {shipper.counters.shipped} clicks"
+        shipped = shipper.counters.shipped
+        return f"shipped {shipped} click" if shipped == 1 else f"shipped {shipped} clicks"
 
     def _stop(self, _number: int, _frame: object) -> None:
         self._stopped = True
