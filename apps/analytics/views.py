@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from apps.accounts import policy
 from apps.accounts.models import Workspace
@@ -31,7 +31,7 @@ SPARKLINES = 50
 
 
 @logged_in_only
-@require_GET
+@require_safe
 def dashboard(request: HttpRequest) -> HttpResponse:
     workspace = links.default_workspace(request.user)
     chosen = read_range(request.GET.get("range", ""))
@@ -50,12 +50,16 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     if _is_fragment(request):
         return render(request, "analytics/_dashboard_numbers.html", context)
     newest = [row_of(link, now=now) for link in _links(request, workspace)[:NEWEST]]
-    context |= {"form": NewLinkForm(), "hostname": links.default_hostname(), "newest": newest, "sparkline_ids": _ids(newest)}
+    context |= {
+        "form": NewLinkForm(domains=links.usable_domains(actor=request.user, workspace=workspace)),
+        "newest": newest,
+        "sparkline_ids": _ids(newest),
+    }
     return render(request, "analytics/dashboard.html", context)
 
 
 @logged_in_only
-@require_GET
+@require_safe
 def link_page(request: HttpRequest, hostname: str, code: str) -> HttpResponse:
     link = links.get_link(actor=request.user, hostname=hostname, code=code, action=Action.ANALYTICS_VIEW)
     chosen = read_range(request.GET.get("range", ""))
@@ -84,7 +88,7 @@ def link_page(request: HttpRequest, hostname: str, code: str) -> HttpResponse:
 
 
 @logged_in_only
-@require_GET
+@require_safe
 def sparklines(request: HttpRequest) -> HttpResponse:
     """Thirty days of clicks for each of `ids` that the asker may see, to be swapped into their rows."""
     asked = [

@@ -1,5 +1,6 @@
 """What people type about links. Rules are the services'; forms only read the fields."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.links.changes import UNSET, LinkChanges, LinkOptions, Unset
 from apps.links.errors import LinkError
-from apps.links.models import Link
+from apps.links.models import Domain, Link
 from apps.links.option_fields import OptionsForm, initial_options
 
 LOCAL_TIME = "%Y-%m-%dT%H:%M"
@@ -80,7 +81,10 @@ class LinkForm(OptionsForm):
 
 
 class NewLinkForm(LinkForm):
-    """The same with a code, which stays for good once the link is made."""
+    """The same with a code, and with a domain where there is a choice of `domains`, the first of which is the usual one."""
+
+    # Its choices are those of the person.
+    domain = forms.ChoiceField(label=_("Domain"), required=False)
 
     code = forms.CharField(
         label=_("Custom code"),
@@ -89,10 +93,25 @@ class NewLinkForm(LinkForm):
         widget=forms.TextInput(attrs={**_PLAIN, "placeholder": _("made for you")}),
     )
 
+    def __init__(self, *args: Any, domains: Iterable[Domain], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.domains = {domain.hostname: domain for domain in domains}
+        if len(self.domains) > 1:
+            self.fields["domain"].choices = [(hostname, hostname) for hostname in self.domains]  # type: ignore[attr-defined]
+        else:
+            del self.fields["domain"]
+
+    @property
+    def hostname(self) -> str:
+        """Host of the domain that is chosen now."""
+        chosen = self["domain"].value() if "domain" in self.fields else None
+        return chosen if chosen in self.domains else next(iter(self.domains), "")
+
     def new_link(self) -> dict[str, Any]:
         """The cleaned fields as keywords of create_link."""
         names = ("destination_url", "code", "title", "tags", "valid_from", "expires_at")
-        return {name: self.cleaned_data[name] for name in names} | {"options": LinkOptions(**self.option_values())}
+        domain = self.domains.get(self.cleaned_data.get("domain", ""))
+        return {name: self.cleaned_data[name] for name in names} | {"domain": domain, "options": LinkOptions(**self.option_values())}
 
 
 class DeleteForm(forms.Form):

@@ -8,8 +8,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from apps.accounts.models import Workspace
 from apps.accounts.policy import Action
 from apps.common.access import logged_in_only
 from apps.common.navigation import next_of
@@ -25,7 +26,7 @@ TAG_CHIPS = 6
 TAGS_OFFERED = 200
 
 
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What this is, for those who are not logged in; others want their numbers."""
     if request.user.is_authenticated:
@@ -34,7 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @logged_in_only
-@require_GET
+@require_safe
 def list_view(request: HttpRequest) -> HttpResponse:
     query = read_query(request.GET)
     workspace = selectors.default_workspace(request.user)
@@ -56,41 +57,43 @@ def list_view(request: HttpRequest) -> HttpResponse:
 @logged_in_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def create(request: HttpRequest) -> HttpResponse:
-    form = NewLinkForm(request.POST or None)
+    workspace = selectors.default_workspace(request.user)
+    form = NewLinkForm(request.POST or None, domains=selectors.usable_domains(actor=request.user, workspace=workspace))
     if request.method == "POST" and form.is_valid():
-        link = _create(request, form)
+        link = _create(request, form, workspace)
         if link is not None:
-            return _created(request, link)
+            return _created(request, link, form)
     template = "links/_create_form.html" if request.headers.get("HX-Target") == "create" else "links/create.html"
     status = UNPROCESSABLE if form.errors else 200
-    return render(request, template, {"form": form, "hostname": selectors.default_hostname(), "error": bool(form.errors)}, status=status)
+    return render(request, template, {"form": form}, status=status)
 
 
-def _create(request: HttpRequest, form: NewLinkForm) -> Link | None:
+def _create(request: HttpRequest, form: NewLinkForm, workspace: Workspace) -> Link | None:
     try:
-        return services.create_link(
-            actor=request.user, workspace=selectors.default_workspace(request.user), now=timezone.now(), **form.new_link()
-        )
+        return services.create_link(actor=request.user, workspace=workspace, now=timezone.now(), **form.new_link())
     except LinkError as error:
         form.add_link_error(error)
         return None
 
 
-def _created(request: HttpRequest, link: Link) -> HttpResponse:
-    """A fresh form and the new row in place, or the new link's page."""
+def _created(request: HttpRequest, link: Link, form: NewLinkForm) -> HttpResponse:
+    """A fresh form for the same domain and the new row in place, or the new link's page."""
     if request.headers.get("HX-Target") != "create":
         messages.success(request, _("Link created."))
         return HttpResponseRedirect(f"{_page_of(link)}?new=1")
-    context = {"form": NewLinkForm(), "hostname": link.domain.hostname, "row": row_of(link, now=timezone.now()), "created": True}
+    fresh = NewLinkForm(initial={"domain": link.domain.hostname}, domains=form.domains.values())
+    context = {"form": fresh, "row": row_of(link, now=timezone.now()), "created": True}
     return render(request, "links/_created.html", context)
 
 
 @logged_in_only
-@require_GET
+@require_safe
 def check_code(request: HttpRequest) -> HttpResponse:
-    """In words, whether the code that is being typed can be had."""
+    """In words, whether the code that is being typed can be had on the domain chosen."""
     code = request.GET.get("code", "").strip()
-    check = selectors.check_code(hostname=selectors.default_hostname(), code=code) if code else None
+    usable = selectors.usable_domains(actor=request.user, workspace=selectors.default_workspace(request.user))
+    form = NewLinkForm(initial={"domain": request.GET.get("domain", "")}, domains=usable)
+    check = selectors.check_code(hostname=form.hostname, code=code) if code else None
     return render(request, "links/_code_check.html", {"check": check, "code": code})
 
 

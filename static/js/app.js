@@ -112,6 +112,7 @@ const showValue = (input) => {
     const preview = form.querySelector("[data-code-preview]");
     if (preview) preview.textContent = input.value.trim() || preview.dataset.codePreview;
   }
+  if (input.name === "domain") form.querySelector("[data-host-preview]")?.replaceChildren(input.value);
   const line = form.querySelector(`[data-value-of="${CSS.escape(input.name)}"]`);
   if (line) line.textContent = input.value ? new Date(input.value).toLocaleString() : line.dataset.empty;
 };

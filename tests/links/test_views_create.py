@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from apps.accounts.models import User
-from apps.links.models import Link
+from apps.accounts.models import User, Workspace
+from apps.links.models import Domain, Link
 from tests.cast import LogIn
+from tests.links.conftest import NOW
 from tests.links.pages import CHECK_CODE, CREATE, fragment, page_of, text_of
 
 pytestmark = pytest.mark.django_db
@@ -131,3 +132,22 @@ def test_the_form_is_no_use_to_other_sites(owner: User) -> None:
     browser.force_login(owner)
 
     assert create(browser).status_code == 403
+
+
+def test_who_has_a_domain_chooses_where_a_link_lives(browser: Client, workspace: Workspace, make_link: MakeLink) -> None:
+    assert 'name="domain"' not in text_of(browser.get(CREATE))
+    Domain.objects.create(hostname="go.example", workspace=workspace, verified_at=NOW)
+    Domain.objects.create(hostname="waiting.example", workspace=workspace)
+    make_link(code="mine")
+    page = text_of(browser.get(CREATE))
+
+    assert '<option value="go.example">' in page
+    assert "waiting.example" not in page
+    assert "mine is free" in text_of(browser.get(CHECK_CODE, {"code": "mine", "domain": "go.example"}))
+    assert "is taken" in text_of(browser.get(CHECK_CODE, {"code": "mine", "domain": "elsewhere.example"}))
+    again = text_of(create(browser, in_place=True, code="mine", domain="go.example"))
+    assert '<option value="go.example" selected>' in again
+    assert Link.objects.filter(domain__hostname="go.example", code="mine").exists()
+    assert create(browser, domain="waiting.example").status_code == 422
+    create(browser, code="other")
+    assert Link.objects.get(code="other").domain.is_default
