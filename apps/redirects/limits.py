@@ -17,6 +17,7 @@ from django.utils.translation import gettext, trans_real
 
 from apps.common.ratelimit.buckets import AsyncBuckets
 from apps.common.ratelimit.leases import TokenLeases
+from apps.common.ratelimit.limiter import get_limiter
 from apps.common.ratelimit.limits import Decision, EndpointClass, RateLimit
 from apps.common.ratelimit.local import LocalBuckets
 from apps.common.ratelimit.table import get_table
@@ -105,7 +106,8 @@ class RedirectLimits:
 
     def counters(self) -> dict[str, int]:
         """Refused requests by class, and calls that Redis did not answer."""
-        refused = {f'rate_limited{{class="{name}"}}': number for name, number in self.refused.items()}
+        numbers = {**self.refused, EndpointClass.PASSWORD: get_limiter().refused[EndpointClass.PASSWORD]}
+        refused = {f'rate_limited{{class="{name}"}}': number for name, number in numbers.items()}
         return {**refused, "rate_limit_failures": self.buckets.failures}
 
     async def close(self) -> None:

@@ -109,6 +109,7 @@ def test_a_refused_request_is_no_click(domain: Domain, make_link: MakeLink, limi
         assert server.redirector.spool.sequence == 40
         assert server.redirector.counters()['rate_limited{class="redirect"}'] == 20
         assert server.redirector.counters()['rate_limited{class="unknown_code"}'] == 0
+        assert 'rate_limited{class="password"}' in server.redirector.counters()
 
 
 def test_both_paths_take_from_the_same_bucket(domain: Domain, make_link: MakeLink, limit: Any) -> None:
