@@ -1,6 +1,7 @@
 """The redirector's server: uvicorn with the hot path in its protocol class."""
 
 import asyncio
+import contextlib
 import gc
 import socket
 from typing import Any
@@ -40,6 +41,8 @@ class RedirectServer(Server):
 
         A connection closed at once could have a request on its way, which would fail.
         """
+        for listener in sockets or []:
+            await self._take_queued(listener)
         for server in self.servers:
             server.close()
         for listener in sockets or []:
@@ -53,9 +56,25 @@ class RedirectServer(Server):
             waited += _DRAIN_POLL
         await super().shutdown(sockets)
 
+    async def _take_queued(self, listener: socket.socket) -> None:
+        """Let in who has connected already: the system would refuse them when a socket that nobody shares closes."""
+        # The queue is empty, or what was in it has given up.
+        with contextlib.suppress(OSError):
+            while True:
+                queued, _address = listener.accept()
+                queued.settimeout(0)
+                await asyncio.get_running_loop().connect_accepted_socket(self._new_protocol, queued)
+
+    def _new_protocol(self) -> RedirectProtocol:
+        return self.protocol(self.config, self.server_state, self.lifespan.state)
+
 
 def bind(host: str, port: int, *, shared: bool = False) -> socket.socket:
-    """A listening TCP socket; `shared` lets several processes bind the same port. Raises OSError."""
+    """A listening TCP socket. Raises OSError.
+
+    `shared` lets several processes bind the same port; that socket listens only when the server is
+    ready, because from then on the system gives it its share of the visitors.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -63,7 +82,8 @@ def bind(host: str, port: int, *, shared: bool = False) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     try:
         listener.bind((host, port))
-        listener.listen(BACKLOG)
+        if not shared:
+            listener.listen(BACKLOG)
     except OSError:
         listener.close()
         raise
