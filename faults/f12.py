@@ -51,8 +51,7 @@ def run(stage: Stage, scale: Scale, report: Report) -> None:
     report.tell("misses", len(misses))
     report.none("misses not 503", {str(status) for status, _ in misses if status != HTTPStatus.SERVICE_UNAVAILABLE})
     report.at_most("slowest miss", max(took for _, took in misses), MISS_SECONDS, "s")
-    site.end()
-    stage.redirectors.remove(site)
+    stage.remove(site)
 
 
 @contextmanager

@@ -7,19 +7,24 @@ from faults.oracle import judge_clicks
 from faults.report import Report
 from faults.rows import FRESH, mixed_play
 from faults.scale import Scale
+from faults.servers import free_port
 from faults.stage import Stage
 from faults.traffic import CONNECTIONS, failures, p99_ms
 
 KILL_EVERY = 2.0
 # A redirector that is told to end has ended within this time (s).
 ENDS_WITHIN = 3.0
+# Most visitors bring a connection of their own.
+PER_CONNECTION = 3
 
 
 def run(stage: Stage, scale: Scale, report: Report) -> None:
     report.tell("", "killed:")
     _kill(stage, scale, report)
-    report.tell("", "replaced:")
+    report.tell("", "replaced on one socket:")
     _deploy(stage, scale, report)
+    report.tell("", "replaced on sockets of their own:")
+    _deploy(stage, scale, report, port=free_port())
 
 
 def _kill(stage: Stage, scale: Scale, report: Report) -> None:
@@ -38,19 +43,22 @@ def _kill(stage: Stage, scale: Scale, report: Report) -> None:
     judge_clicks(report, play.answers, surplus=len(unanswered))
 
 
-def _deploy(stage: Stage, scale: Scale, report: Report) -> None:
-    """New processes are started, and the old ones told to end when those answer."""
+def _deploy(stage: Stage, scale: Scale, report: Report, *, port: int = 0) -> None:
+    """New processes are started, and the old ones told to end when those answer. With a port, each
+    binds it for itself."""
+    current = [stage.add_redirector(bind=port) for _ in range(2)] if port else list(stage.redirectors)
+    for redirector in current:
+        redirector.await_start()
     slowest = 0.0
-    with mixed_play(stage, scale) as play:
+    with mixed_play(stage, scale, port=port, per_connection=PER_CONNECTION) as play:
         for _ in range(scale.deployments):
-            old = list(stage.redirectors)
-            stage.redirectors.clear()
-            for _redirector in old:
-                stage.add_redirector()
-            time.sleep(KILL_EVERY)
-            for redirector in stage.redirectors:
+            old, current = current, [stage.add_redirector(bind=port) for _ in current]
+            for redirector in current:
                 redirector.await_start()
-            slowest = max(slowest, *(redirector.end() for redirector in old))
+            slowest = max(slowest, *(stage.remove(redirector) for redirector in old))
+    if port:
+        for redirector in current:
+            stage.remove(redirector)
     report.tell("deployments", scale.deployments)
     report.tell("redirects", len(play.answers))
     report.none("wrong", play.links.history.wrong(play.answers, stale=FRESH))

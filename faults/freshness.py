@@ -77,8 +77,7 @@ def measure(stage: Stage, *, changes: int, processes: int) -> Measured:
         return _measure(stage, [redirector.port for redirector in redirectors], changes)
     finally:
         for redirector in redirectors:
-            redirector.end()
-            stage.redirectors.remove(redirector)
+            stage.remove(redirector)
 
 
 def _measure(stage: Stage, ports: Sequence[int], changes: int) -> Measured:

@@ -9,7 +9,7 @@ from faults.links import Links, Writer
 from faults.report import Report
 from faults.scale import Scale
 from faults.stage import Stage
-from faults.traffic import Traffic, failures, mix_of, p99_ms, traffic
+from faults.traffic import Traffic, failures, mix_of, p99_ms, seconds, traffic
 from tests.load.generator import Answer
 
 # A change may show this late (s), and this late while Redis is away.
@@ -29,21 +29,20 @@ class Play:
     ended: float = 0.0
     answers: list[Answer] = field(default_factory=list)
 
-    def to_hot(self, answers: list[Answer]) -> list[Answer]:
-        """Answers for links that are asked for all the time."""
-        return [answer for answer in answers if answer.path in self.hot]
-
 
 @contextmanager
-def mixed_play(stage: Stage, scale: Scale) -> Iterator[Play]:
+def mixed_play(stage: Stage, scale: Scale, *, port: int = 0, per_connection: int = 0) -> Iterator[Play]:
     """Mixed load and five writes a second: warm when the block begins, and a recovery time long
-    after it has ended."""
+    after it has ended. `port` is asked in place of the stage's."""
     links = Links(stage)
     edited = [links.make() for _ in range(4)]
     hot = links.urls(16) + [stage.url(link.code) for link in edited]
     others = links.urls(60 if scale.rate < 100 else 300)
     unknown = [stage.url(f"unknown-{number}") for number in range(100)]
-    with traffic(stage, mix_of(hot=hot, others=others, unknown=unknown), rate=scale.rate) as load:
+    urls = mix_of(hot=hot, others=others, unknown=unknown)
+    if port:
+        urls = [url.replace(f":{stage.port}/", f":{port}/") for url in urls]
+    with traffic(stage, urls, rate=scale.rate, per_connection=per_connection) as load:
         play = Play(links, load, Writer(links, edited, rate=scale.writes), {f"/{url.rpartition('/')[2]}" for url in hot})
         play.writer.start()
         time.sleep(scale.warm_up)
@@ -63,5 +62,13 @@ def judge_redirects(report: Report, play: Play, answers: list[Answer], *, p99: f
     report.none("wrong", play.links.history.wrong(answers, stale=stale))
     report.none("5xx or no answer", failures(answers))
     report.at_most("p99", p99_ms(answers), p99, "ms")
+    tell_worst_second(report, answers, play.began)
     before = [answer for answer in play.answers if answer.at < play.began]
     report.tell("p99 before", p99_ms(before), "ms")
+
+
+def tell_worst_second(report: Report, answers: list[Answer], began: float) -> None:
+    """The second since `began` whose p99 was worst."""
+    p99s = {second: p99_ms(some) for second, some in seconds(answers, began).items()}
+    worst = max(p99s, key=p99s.__getitem__, default=0)
+    report.tell(f"worst p99 in second {worst}", p99s.get(worst, 0.0), "ms")

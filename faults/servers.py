@@ -31,18 +31,19 @@ def manage(environment: Mapping[str, str], log: Path, *arguments: str, descripto
 
 
 class Redirector:
-    """One redirector process on a socket of its own or on one that it shares."""
+    """One redirector process: on a listening socket that it is given, or on one that it binds itself,
+    as others do on the same port."""
 
-    def __init__(self, environment: Mapping[str, str], log: Path, listener: socket.socket, *, with_site: bool = False) -> None:
-        self.port: int = listener.getsockname()[1]
-        self._environment, self._log, self._listener = environment, log, listener
+    def __init__(self, environment: Mapping[str, str], log: Path, place: socket.socket | int, *, with_site: bool = False) -> None:
+        self._environment, self._log, self._place = environment, log, place
+        self.port: int = place if isinstance(place, int) else place.getsockname()[1]
         self._options = ["--site"] if with_site else []
         self.start()
 
     def start(self) -> None:
-        descriptor = self._listener.fileno()
-        arguments = ["redirector", *self._options, "--fd", str(descriptor)]
-        self.process = manage(self._environment, self._log, *arguments, descriptors=[descriptor])
+        descriptors = [] if isinstance(self._place, int) else [self._place.fileno()]
+        where = ["--fd", str(descriptors[0])] if descriptors else ["--bind", f"127.0.0.1:{self.port}"]
+        self.process = manage(self._environment, self._log, "redirector", *self._options, *where, descriptors=descriptors)
 
     def await_start(self) -> None:
         """Return when this very process answers. Raises TimeoutError."""
@@ -73,6 +74,13 @@ class Redirector:
 def listen(port: int = 0) -> socket.socket:
     """A listening socket for one redirector or for several."""
     return socket.create_server(("127.0.0.1", port), backlog=_BACKLOG)
+
+
+def free_port() -> int:
+    """A port that nobody uses just now."""
+    with listen() as listener:
+        port: int = listener.getsockname()[1]
+        return port
 
 
 def await_port(port: int, path: str = "/") -> None:

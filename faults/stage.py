@@ -13,6 +13,8 @@ from faults.engines import DATABASE, REDIS, Engines
 from faults.proxy import Proxy
 from faults.servers import ROOT, Redirector, await_port, listen, manage
 
+# A mistake in a fault must not use up the machine.
+MAX_REDIRECTORS = 16
 # Where the logs of the last stage can be read.
 LOGS = ROOT / "var" / "faults"
 CARRIERS = ("ship_clicks", "relay_outbox", "consume")
@@ -37,12 +39,19 @@ class Stage:
     def url(self, code: str) -> str:
         return f"http://{self.host}/{code}"
 
-    def add_redirector(self, *, own_port: bool = False, with_site: bool = False) -> Redirector:
-        """One more redirector process, on the stage's port or on one of its own."""
-        listener = listen() if own_port else self.listener
-        redirector = Redirector(self.environment, self.log("redirectors"), listener, with_site=with_site)
+    def add_redirector(self, *, own_port: bool = False, bind: int = 0, with_site: bool = False) -> Redirector:
+        """One more redirector process: on the stage's port, on one of its own, or on one that it shares."""
+        if len(self.redirectors) >= MAX_REDIRECTORS:
+            raise RuntimeError("a stage has no room for more redirectors")
+        place = bind or (listen() if own_port else self.listener)
+        redirector = Redirector(self.environment, self.log("redirectors"), place, with_site=with_site)
         self.redirectors.append(redirector)
         return redirector
+
+    def remove(self, redirector: Redirector) -> float:
+        """End a redirector for good; seconds that it took."""
+        self.redirectors.remove(redirector)
+        return redirector.end()
 
     def await_redirectors(self) -> None:
         for port in {redirector.port for redirector in self.redirectors}:

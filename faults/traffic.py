@@ -33,11 +33,12 @@ def mix_of(*, hot: Sequence[str], others: Sequence[str], unknown: Sequence[str])
 class Traffic:
     """A running load; its answers are known when it has ended."""
 
-    def __init__(self, folder: Path, urls: Iterable[str], *, rate: float, host: str, connections: int = CONNECTIONS) -> None:
+    def __init__(self, folder: Path, urls: Iterable[str], *, rate: float, host: str, per_connection: int = 0) -> None:
         number = sum(1 for _ in folder.glob("load-*.txt"))
         listed, self._log = folder / f"load-{number}.txt", folder / f"answers-{number}.jsonl"
         listed.write_text("\n".join(urls), encoding="ascii")
-        options = {"--list": listed, "--log": self._log, "--rate": rate, "--count": _ENDLESS, "--connections": connections, "--host": host}
+        options = {"--list": listed, "--log": self._log, "--rate": rate, "--host": host, "--per-connection": per_connection}
+        options |= {"--count": _ENDLESS, "--connections": CONNECTIONS}
         arguments = [str(part) for pair in options.items() for part in pair]
         command = [sys.executable, "-m", "tests.load.generator", *arguments]
         self._process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, start_new_session=True)  # noqa: S603 - ours
@@ -62,9 +63,9 @@ class Traffic:
 
 
 @contextmanager
-def traffic(stage: Stage, urls: Iterable[str], *, rate: float, connections: int = CONNECTIONS) -> Iterator[Traffic]:
+def traffic(stage: Stage, urls: Iterable[str], *, rate: float, per_connection: int = 0) -> Iterator[Traffic]:
     """A load for as long as the block lasts; answers are there afterwards."""
-    running = Traffic(stage.var_dir, urls, rate=rate, host=stage.host, connections=connections)
+    running = Traffic(stage.var_dir, urls, rate=rate, host=stage.host, per_connection=per_connection)
     try:
         # The generator needs a moment to begin.
         time.sleep(1)

@@ -43,13 +43,15 @@ class Answer:
 @dataclass(slots=True)
 class Load:
     """Requests to make: `count` of them to `urls` in turn on `connections` at once, at most `rate`
-    a second (0: as fast as they are answered). `host` is sent in place of the URLs' own."""
+    a second (0: as fast as they are answered). `host` is sent in place of the URLs' own. A connection is closed
+    after `per_connection` requests (0: kept for as long as the server keeps it)."""
 
     urls: Sequence[str]
     count: int
     connections: int = 16
     rate: float = 0.0
     host: str = ""
+    per_connection: int = 0
     prefix: str = field(default_factory=lambda: secrets.token_hex(4))
     on_answer: Callable[[Answer], None] = lambda _answer: None
 
@@ -122,7 +124,8 @@ class _Generator:
                     if connection is not None:
                         connection.close()
                     connection = await _connect(target)
-                if not await self._ask(connection, target, f"{self._load.prefix}-{number}", turn):
+                keeps_alive = await self._ask(connection, target, f"{self._load.prefix}-{number}", turn)
+                if not keeps_alive or connection.asked == self._load.per_connection:
                     connection.close()
                     connection = None
         finally:
@@ -184,6 +187,7 @@ async def _connect(target: _Target) -> "_Connection":
 class _Connection:
     def __init__(self, target: _Target, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.target = target
+        self.asked = 0
         self._reader = reader
         self._writer = writer
 
@@ -194,6 +198,7 @@ class _Connection:
 
     async def get(self, target: _Target, probe: str) -> tuple[int, str, bool]:
         """Status, Location, and whether the server keeps the connection."""
+        self.asked += 1
         self._writer.write(
             f"GET {target.path} HTTP/1.1\r\nHost: {target.host}\r\nUser-Agent: probe/{probe}\r\nAccept: */*\r\n"
             f"Accept-Language: en\r\nX-Probe-Id: {probe}\r\n\r\n".encode()
@@ -220,12 +225,14 @@ def main() -> None:
     parser.add_argument("--connections", type=int, default=16, help="at once (default: 16)")
     parser.add_argument("--rate", type=float, default=0.0, help="requests a second at most (default: no limit)")
     parser.add_argument("--host", default="", help="Host header (default: each URL's own)")
+    parser.add_argument("--per-connection", type=int, default=0, help="requests until a connection is closed (default: no limit)")
     parser.add_argument("--log", type=Path, help="file for the answers, one JSON object a line")
     arguments = parser.parse_args()
     urls = [*arguments.urls, *(arguments.list.read_text(encoding="utf-8").split() if arguments.list else [])]
     if not urls:
         parser.error("no URL")
-    result = run_until_told(Load(urls, arguments.count, arguments.connections, arguments.rate, arguments.host))
+    load = Load(urls, arguments.count, arguments.connections, arguments.rate, arguments.host, arguments.per_connection)
+    result = run_until_told(load)
     if arguments.log:
         arguments.log.write_text("".join(json.dumps(asdict(answer)) + "\n" for answer in result.answers))
     sys.stdout.write(
