@@ -13,8 +13,8 @@ LINK_LONGEST_MS = 24 * 60 * 60 * 1000
 # A life is this much (of 1) longer or shorter by chance, so that links loaded together do not leave together.
 LINK_JITTER = 0.1
 
-# Fills the entry KEYS[1] with ARGV[2] of version ARGV[1] for ARGV[3] ms unless something newer is
-# known. Gives 1 when it was stored.
+# Fills the entry KEYS[1] with ARGV[2] of version ARGV[1] for ARGV[3] ms, or for what is left to the one
+# before when that is more, unless something newer is known. Gives 1 when it was stored.
 FILL = """
 local current = redis.call('GET', KEYS[1])
 if current then
@@ -23,7 +23,7 @@ if current then
     return 0
   end
 end
-redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+redis.call('SET', KEYS[1], ARGV[2], 'PX', math.max(tonumber(ARGV[3]), redis.call('PTTL', KEYS[1])))
 return 1
 """
 

@@ -22,7 +22,7 @@ _STATEMENT_TIMEOUT_MS = 1000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
-_LINK = """
+_LINKS = """
 SELECT l.id, l.domain_id, l.workspace_id, coalesce(l.owner_id, 0), d.hostname, l.code, l.destination_url, l.redirect_status,
        l.is_active, l.deleted_at IS NOT NULL, l.valid_from, l.expires_at, l.cache_seconds, l.forward_query, l.forward_path, l.utm,
        coalesce(l.max_clicks, 0), l.password_hash, l.is_crawlable, l.banned_at IS NOT NULL, l.flagged_at IS NOT NULL,
@@ -30,12 +30,18 @@ SELECT l.id, l.domain_id, l.workspace_id, coalesce(l.owner_id, 0), d.hostname, l
         FROM links_redirectrule r WHERE r.link_id = l.id),
        l.version
 FROM links_link l JOIN links_domain d ON d.id = l.domain_id
+"""
+_LINK = (
+    _LINKS
+    + """
 WHERE l.id = coalesce(
     (SELECT id FROM links_link WHERE domain_id = %(domain_id)s AND code = %(code)s),
     (SELECT link_id FROM links_alias WHERE domain_id = %(domain_id)s AND code = %(code)s)
 )
 """
-# Columns of the query up to the window; all stand in the order of Snapshot's fields.
+)
+LINKS_BY_ID = _LINKS + "WHERE l.id = ANY(%(ids)s) AND l.deleted_at IS NULL"
+# Columns of the queries up to the window; all stand in the order of Snapshot's fields.
 _WINDOW_END = 12
 # Those of `DomainQuerySet.serving`; columns in the order of DomainRef's fields.
 _DOMAINS = """
