@@ -1,10 +1,14 @@
 from django.urls import path
 
-from apps.links import edit_view, views
+from apps.links import domain_views, edit_view, views
 
 app_name = "links"
 
 urlpatterns = [
+    path("domains/", domain_views.list_view, name="domains"),
+    path("domains/<str:hostname>/check/", domain_views.check, name="domain_check"),
+    path("domains/<str:hostname>/edit/", domain_views.edit, name="domain_edit"),
+    path("domains/<str:hostname>/remove/", domain_views.remove, name="domain_remove"),
     path("links/", views.list_view, name="list"),
     path("links/new/", views.create, name="create"),
     path("links/check-code/", views.check_code, name="check_code"),
