@@ -36,6 +36,8 @@ def edit(request: HttpRequest, hostname: str, code: str) -> HttpResponse:
     if request.method != "POST":
         return _page(request, link, LinkForm(initial=initial_of(link)), RuleEditor(stored), stored)
     drafts = reading.read(request.POST) if reading.MARK in request.POST else stored
+    if "say" in request.GET:
+        return render(request, "links/_rules_say.html", {"editor": RuleEditor(drafts)})
     if "step" in request.POST:
         return _stepped(request, link, drafts, stored)
     return _saved(request, link, drafts, stored)
@@ -49,7 +51,7 @@ def _stepped(request: HttpRequest, link: Link, drafts: Drafts, stored: Drafts) -
         return render(request, "links/_rules.html", {"editor": editor})
     # As initial values, so that what was typed stands there unjudged.
     form = LinkForm(initial={name: request.POST.get(name) for name in LinkForm.base_fields})
-    del form.fields["destination_url"].widget.attrs["autofocus"]
+    form.focus_on("")
     return _page(request, link, form, editor, stored)
 
 
@@ -69,6 +71,7 @@ def _saved(request: HttpRequest, link: Link, drafts: Drafts, stored: Drafts) -> 
         else:
             messages.success(request, _("Changes saved."))
             return redirect(_address_of(link))
+    form.focus_on(next(iter(form.errors), ""))
     return _page(request, link, form, editor, stored, status=UNPROCESSABLE)
 
 

@@ -61,6 +61,12 @@ class LinkForm(OptionsForm):
         """Show a refusal of the service at the field that it names."""
         self.add_error(self.field_of(error), error.message)
 
+    def focus_on(self, name: str) -> None:
+        """Give the focus to the field `name` instead of the first; to none when there is no such field."""
+        del self.fields["destination_url"].widget.attrs["autofocus"]
+        if name in self.fields:
+            self.fields[name].widget.attrs["autofocus"] = True
+
     def changes(self) -> LinkChanges:
         """The cleaned fields as an edit."""
         data = self.cleaned_data

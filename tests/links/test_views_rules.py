@@ -236,6 +236,15 @@ def test_a_button_changes_the_rules_on_the_page_alone(browser: Client, link: Lin
     assert stored(link) == []
 
 
+def test_what_is_typed_is_said_again_piece_by_piece(browser: Client, link: Link) -> None:
+    split = rule(urls=["https://a.example/", "https://b.example/"], weights=["3", "x"]) | {"rules": "1"}
+    page = text_of(browser.post(page_of(link, "links:edit") + "?say=1", split, headers=fragment("rules")))
+
+    assert "<input" not in page
+    assert 'id="rule-0-says" hx-swap-oob="true"' in page
+    assert page.count("(100 %)") == 1
+
+
 def test_a_script_gets_the_rules_alone(browser: Client, link: Link) -> None:
     page = text_of(submit(browser, link, in_place=True, step="add", **TWO))
 

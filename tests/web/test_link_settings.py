@@ -62,6 +62,10 @@ def test_a_person_sets_rules_split_and_password_and_finds_them_kept(ann: User, b
     second.fill("https://example.com/b")
     expect(page.get_by_role("textbox", name="Destination 1")).to_have_value("https://example.com/offers")
     expect(page.get_by_label("Password", exact=True)).to_have_value("open sesame")
+    page.get_by_role("spinbutton", name="Weight").first.fill("150")
+    second.focus()
+    expect(page.locator(".rule-says").last).to_contain_text("All other visitors → example.com/offers 75 %, example.com/b 25 %")
+    expect(second).to_be_focused()
     shoot(page, "edit-rules")
     page.keyboard.press("Enter")
 
@@ -70,7 +74,7 @@ def test_a_person_sets_rules_split_and_password_and_finds_them_kept(ann: User, b
     conditions = [{"kind": "country", "values": ["DE", "AT"]}, {"kind": "device", "values": ["mobile"]}]
     assert rules_of(link) == [
         RuleSpec(0, conditions, "https://example.org/app"),
-        RuleSpec(1, [], "https://example.com/offers", 50),
+        RuleSpec(1, [], "https://example.com/offers", 150),
         RuleSpec(1, [], "https://example.com/b", 50),
     ]
     assert (bool(link.password_hash), link.max_clicks) == (True, 100)
@@ -134,4 +138,5 @@ def test_what_is_wrong_is_seen_at_once(ann: User, browse: OpenBrowser) -> None:
 
     expect(page.get_by_text(re.compile("“Atlantis” is not a country"))).to_be_visible()
     expect(page.get_by_label("Names or codes")).to_have_value("Atlantis")
+    expect(page.get_by_label("Holds when it")).to_be_focused()
     shoot(page, "edit-wrong")

@@ -90,14 +90,18 @@ class RuleEditor:
 
     def unreadable(self, error: UnreadableRule) -> "RuleEditor":
         """The same, with what cannot be asked for said at its rule."""
-        return replace(self, errors={error.position: error.message})
+        return replace(self, errors={error.position: error.message}, focus=f"rule-{error.position}-remove")
 
     def refused(self, error: LinkError) -> "RuleEditor":
         """The same, with a refusal of the service said at the rule that it names, if it names one."""
         place = error.params.get("rule")
         if not isinstance(place, int):
             return replace(self, error=error.message)
-        return replace(self, errors={position_of(self.drafts, place): str(error.params.get("problem", error.message))})
+        position, number = position_of(self.drafts, place)
+        problem = str(error.params.get("problem", error.message))
+        condition = error.params.get("condition")
+        focus = f"rule-{position}-{condition}-not" if condition is not None else f"rule-{position}-url-{number}"
+        return replace(self, errors={position: problem}, focus=focus)
 
     @property
     def rules(self) -> Sequence[RuleView]:

@@ -63,10 +63,10 @@ def specs_of(drafts: Drafts) -> list[RuleSpec]:
     return [spec for position, rule in enumerate(drafts) for spec in _specs(rule, position)]
 
 
-def position_of(drafts: Drafts, place: int) -> int:
-    """Position of the draft that the spec at `place` was made of."""
-    made = [position for position, rule in enumerate(drafts) for _target in rule.targets]
-    return made[place] if place < len(made) else 0
+def position_of(drafts: Drafts, place: int) -> tuple[int, int]:
+    """Positions of the draft, and of the target in it, that the spec at `place` was made of."""
+    made = [(position, number) for position, rule in enumerate(drafts) for number in range(len(rule.targets))]
+    return made[place] if place < len(made) else (0, 0)
 
 
 def _specs(rule: RuleDraft, position: int) -> list[RuleSpec]:
