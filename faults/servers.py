@@ -2,7 +2,6 @@
 
 import signal
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -10,24 +9,19 @@ from pathlib import Path
 
 import psutil
 
+from shortener_project.embedded.commands import Command, Process, spawn
+
 ROOT = Path(__file__).resolve().parents[1]
 _STARTS_WITHIN = 60.0
 _BACKLOG = 4096
 
 
-def manage(environment: Mapping[str, str], log: Path, *arguments: str, descriptors: Sequence[int] = ()) -> "subprocess.Popen[bytes]":
-    """A management command in a process of its own, its output at the end of `log`."""
+def manage(environment: Mapping[str, str], log: Path, *arguments: str, descriptors: Sequence[int] = ()) -> Process:
+    """A management command in a process of its own, its output at the end of `log`. It ends with this
+    process, whatever becomes of it; for the main thread."""
+    program = [sys.executable, str(ROOT / "manage.py"), *arguments]
     with log.open("ab") as output:
-        return subprocess.Popen(  # noqa: S603 - our own command
-            [sys.executable, "manage.py", *arguments],
-            cwd=ROOT,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            pass_fds=descriptors,
-        )
+        return spawn(Command(program, environment=environment, directory=ROOT, descriptors=descriptors), output)
 
 
 class Redirector:

@@ -2,7 +2,9 @@
 
 import os
 import shutil
+import signal
 import socket
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -103,6 +105,8 @@ def open_stage(*, proxied: frozenset[str] = frozenset(), redirectors: int = 2) -
 
     One a process: Django keeps the databases that it met first.
     """
+    # Told to end, put away what was started.
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(1))
     var_dir = Path(tempfile.mkdtemp(prefix="shortener-faults-"))
     # PostgreSQL started by root runs as nobody, who has to pass through.
     var_dir.chmod(0o711)
