@@ -31,15 +31,13 @@ SELECT l.id, l.domain_id, l.workspace_id, coalesce(l.owner_id, 0), d.hostname, l
        l.version
 FROM links_link l JOIN links_domain d ON d.id = l.domain_id
 """
-_LINK = (
-    _LINKS
-    + """
+_BY_PLACE = """
 WHERE l.id = coalesce(
     (SELECT id FROM links_link WHERE domain_id = %(domain_id)s AND code = %(code)s),
     (SELECT link_id FROM links_alias WHERE domain_id = %(domain_id)s AND code = %(code)s)
 )
 """
-)
+_LINK = _LINKS + _BY_PLACE
 LINKS_BY_ID = _LINKS + "WHERE l.id = ANY(%(ids)s) AND l.deleted_at IS NULL"
 # Columns of the queries up to the window; all stand in the order of Snapshot's fields.
 _WINDOW_END = 12
