@@ -1,7 +1,6 @@
 """The ordinary path: every request that is not plainly hot passes here before it reaches Django."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
-from dataclasses import dataclass
 from time import time_ns
 from typing import Any
 from urllib.parse import unquote
@@ -9,6 +8,7 @@ from urllib.parse import unquote
 from apps.common.ratelimit.limits import Decision
 from apps.links.codes import is_code
 from apps.links.reserved import is_reserved
+from apps.redirects.beside import BesideLinks, beside_in
 from apps.redirects.clicks import read_visitor
 from apps.redirects.decide import Outcome, decide, redirect_headers
 from apps.redirects.domain_pages import PATHS as DOMAIN_PATHS
@@ -20,6 +20,7 @@ from apps.redirects.hosts import DomainRef
 from apps.redirects.limits import refusal_answer
 from apps.redirects.proxies import client_of
 from apps.redirects.redirector import Redirector
+from apps.redirects.resolution import RESOLUTION, Resolution
 from apps.redirects.resolver import Unresolvable
 
 Scope = MutableMapping[str, Any]
@@ -29,19 +30,9 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Application = Callable[[Any, Any, Any], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 
-RESOLUTION = "shortener.resolution"
 _UNCACHED = (b"cache-control", b"private, no-store")
 _EMPTY = (b"content-length", b"0")
 _NOT_ALLOWED = [(b"allow", b"GET, HEAD"), _UNCACHED, _EMPTY]
-
-
-@dataclass(frozen=True, slots=True)
-class Resolution:
-    """Why a visitor is not sent on; the visitor's page tells it."""
-
-    outcome: Outcome
-    code: str
-    hostname: str
 
 
 def code_in(path: str) -> str | None:
@@ -55,7 +46,7 @@ def place_in(scope: Scope) -> tuple[str, bytes] | None:
     if (code := code_in(scope["path"])) is not None:
         return code, b""
     first, slash, rest = scope.get("raw_path", b"")[1:].partition(b"/")
-    if not slash or scope["method"] not in ("GET", "HEAD") or not is_forwardable(rest):
+    if not slash or scope["method"] not in ("GET", "HEAD", "POST") or not is_forwardable(rest):
         return None
     if (code := code_in("/" + unquote(first.decode("latin-1")))) is None:
         return None
@@ -68,6 +59,7 @@ class RedirectApplication:
     def __init__(self, django: Application, redirector: Redirector) -> None:
         self.django = django
         self.redirector = redirector
+        self.beside = BesideLinks(django, redirector)
         self.domain_pages = DomainPages(django, resolver=redirector.resolver, orphans=redirector.orphans)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -75,6 +67,8 @@ class RedirectApplication:
             await self._lifespan(receive, send)
         elif scope["type"] == "http" and scope["path"] in DOMAIN_PATHS:
             await self.domain_pages(scope, receive, send)
+        elif scope["type"] == "http" and (beside := beside_in(scope["path"])) is not None:
+            await self.beside(beside, scope, receive, send)
         elif scope["type"] == "http" and (place := place_in(scope)) is not None:
             await self._short_link(*place, scope, receive, send)
         else:

@@ -20,9 +20,10 @@ from apps.common.ratelimit.limits import EndpointClass
 from apps.common.requests import address_of
 from apps.links.locks import PASSWORD_MAX_LENGTH
 from apps.redirects import machines, passes
-from apps.redirects.asgi import Resolution
 from apps.redirects.decide import Outcome
 from apps.redirects.destination_shown import shown
+from apps.redirects.gates import ASKED
+from apps.redirects.resolution import Resolution
 from apps.redirects.snapshot import Snapshot
 
 # A hash takes a quarter of a second of a core; redirects must go on beside it.
@@ -78,9 +79,15 @@ def _matches(password: str, password_hash: str) -> bool | None:
 
 def _let_through(request: HttpRequest, found: Resolution, snapshot: Snapshot) -> HttpResponse:
     """To the same address again, with a pass: 303 has the browser ask with GET."""
-    response = HttpResponse(status=HTTPStatus.SEE_OTHER, headers={"Location": request.get_full_path()})
+    response = HttpResponse(status=HTTPStatus.SEE_OTHER, headers={"Location": _asked(request)})
     passes.give(response, found.outcome, snapshot, found.code)
     return _private(response)
+
+
+def _asked(request: HttpRequest) -> str:
+    """Path and query of this request as sent, which begin with the code."""
+    asked: bytes = getattr(request, "scope", {})[ASKED]
+    return asked.decode("latin-1")
 
 
 _TEMPLATES = {Outcome.LOCKED: "redirects/locked.html", Outcome.FLAGGED: "redirects/flagged.html", Outcome.HELD: "redirects/held.html"}

@@ -20,6 +20,8 @@ from apps.redirects.snapshot import Snapshot
 
 # Where a scope has the snapshot of the link before whose gate the visitor stands.
 GATED = "shortener.gated"
+# Where it has path and query as the visitor sent them, for the way back to them.
+ASKED = "shortener.asked"
 # Gates whose page has a form, which is sent to the link's own address.
 WITH_FORM = frozenset({Outcome.LOCKED, Outcome.FLAGGED, Outcome.HELD})
 # A link that changes faster than it can be read is a fault.
@@ -42,6 +44,8 @@ class Gates:
         """
         headers, method = _joined(scope["headers"]), scope["method"]
         cookies = parse_cookie(headers.get(b"cookie", b"").decode("latin-1"))
+        query = scope["query_string"]
+        scope[ASKED] = scope["raw_path"] + (b"?" + query if query else b"")
         for _ in range(_ROUNDS):
             outcome = _first_closed(snapshot, method, headers, cookies)
             if outcome is Outcome.HELD and self.budget.is_used_up(snapshot.link_id, snapshot.version):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from apps.redirects.asgi import RESOLUTION
+from apps.redirects.resolution import RESOLUTION
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 

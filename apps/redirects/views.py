@@ -8,9 +8,9 @@ from django.views.decorators.csrf import csrf_protect
 
 from apps.common import error_pages
 from apps.redirects import gate_pages
-from apps.redirects.asgi import RESOLUTION, Resolution
 from apps.redirects.decide import Outcome
 from apps.redirects.gates import GATED, WITH_FORM
+from apps.redirects.resolution import RESOLUTION, Resolution
 
 _STATUS = {
     Outcome.NOT_FOUND: HTTPStatus.NOT_FOUND,

@@ -176,6 +176,8 @@ INTERNAL_ADDRESSES = env.words("INTERNAL_ADDRESSES") or ["127.0.0.1", "::1"]
 # Orphan clicks that one redirector process keeps a minute, of one domain and of one address.
 ORPHANS_PER_DOMAIN = env.integer("ORPHANS_PER_DOMAIN", default=120, minimum=0)
 ORPHANS_PER_CLIENT = env.integer("ORPHANS_PER_CLIENT", default=20, minimum=0)
+# A PNG that QR codes can have in their middle (`/code.qr?logo=1`).
+QR_LOGO_PATH = env.text("QR_LOGO_PATH", default="")
 REDIRECTOR_PROCESSES = env.integer("REDIRECTOR_PROCESSES", default=1)
 
 # -- rate limits ----------------------------------------------------------------------------------

@@ -107,5 +107,6 @@ def test_hostile_paths_never_redirect_elsewhere_and_never_fail(server: Threaded,
         answer = exchange(server.port, [b"GET " + target + b" HTTP/1.1\r\nHost: " + HOST.encode() + b"\r\nConnection: close\r\n\r\n"])
         status = int(answer.split(b" ", 2)[1])
         location = answer.lower().partition(b"\r\nlocation: ")[2].partition(b"\r\n")[0]
-        assert status in {302, 400, 404, 431}, case["why"]
+        # A preview is the one page that there is besides.
+        assert status in ({200} if case["raw_path"] == "/abc+" else {302, 400, 404, 431}), case["why"]
         assert location in {b"", b"https://example.com/page"}, case["why"]
