@@ -58,7 +58,8 @@ def list_view(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def create(request: HttpRequest) -> HttpResponse:
     workspace = selectors.default_workspace(request.user)
-    form = NewLinkForm(request.POST or None, domains=selectors.usable_domains(actor=request.user, workspace=workspace))
+    asked = {name: request.GET.get(name, "") for name in ("domain", "code")}
+    form = NewLinkForm(request.POST or None, initial=asked, domains=selectors.usable_domains(actor=request.user, workspace=workspace))
     if request.method == "POST" and form.is_valid():
         link = _create(request, form, workspace)
         if link is not None:

@@ -91,3 +91,12 @@ def test_strangers_see_nothing_of_a_domain(domain: Domain, logged_in: LogIn, str
     assert logged_in(stranger).get(f"/domains/{HOST}/{page}").status_code == 404
     assert f"/domains/{HOST}/" not in logged_in(stranger).get("/domains/").content.decode()
     assert Client().get(f"/domains/{HOST}/{page}").status_code == 302
+
+
+def test_a_missing_link_is_made_from_where_it_was_missed(browser: Client, domain: Domain) -> None:
+    Domain.objects.filter(pk=domain.pk).update(verified_at=domain.created_at)
+
+    page = browser.get("/links/new/", {"domain": HOST, "code": "sprng"}).content.decode()
+
+    assert 'value="sprng"' in page
+    assert f'<option value="{HOST}" selected>' in page
