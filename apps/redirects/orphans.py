@@ -7,25 +7,18 @@ counts clicks never meets them. A scan must not fill the disk, so only so many a
 from collections import Counter
 from collections.abc import Mapping
 from time import time_ns
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.conf import settings
 
-from apps.redirects.clicks import click_fields
+from apps.redirects.clicks import read_visitor
 from apps.redirects.hosts import DomainRef
-from apps.redirects.proxies import client_address_behind, client_of, peer_address
+from apps.redirects.proxies import client_of
 from apps.redirects.spool import ORPHAN_SUFFIX, Spool
 
 # Longest path kept; longer ones are no slips of somebody who looks for a link.
 PATH_LIMIT = 256
 _MINUTE_NS = 60_000_000_000
-
-
-class _Orphan(NamedTuple):
-    """What stands in a click where its link would."""
-
-    click_head: bytes
-    destination: bytes
 
 
 class OrphanClicks:
@@ -49,16 +42,7 @@ class OrphanClicks:
         # NUL ends a field of the spool.
         shown = path[:PATH_LIMIT].replace("\0", "\ufffd")
         head = "\0".join(map(str, (0, domain.id, domain.workspace_id, 0, 0, domain.hostname, shown))).encode()
-        peer = scope["client"][0] if scope["client"] else ""
-        fields = click_fields(
-            _Orphan(head, b""),
-            method=scope["method"],
-            headers=scope["headers"],
-            query=scope["query_string"],
-            address=peer_address(peer),
-            client_address=client_address_behind(peer),
-        )
-        self.spool.append(now, fields)
+        self.spool.append(now, read_visitor(scope).click(head, b""))
 
     def _admit(self, domain_id: int, client: bytes, now_ns: int) -> bool:
         if (window := now_ns // _MINUTE_NS) != self._window:
