@@ -13,37 +13,49 @@ LINK_LONGEST_MS = 24 * 60 * 60 * 1000
 # A life is this much (of 1) longer or shorter by chance, so that links loaded together do not leave together.
 LINK_JITTER = 0.1
 
-# Fills the entry KEYS[1] with ARGV[2] of version ARGV[1] for ARGV[3] ms, or for what is left to the one
-# before when that is more, unless something newer is known. Gives 1 when it was stored.
+# Fills each entry of KEYS unless something newer is known of it. For each there are three arguments:
+# version, value, and lifetime in ms, which gives way to what is left to the one before when that is
+# more. Gives the number of those that were stored.
 FILL = """
-local current = redis.call('GET', KEYS[1])
-if current then
-  local ok, known = pcall(cjson.decode, current)
-  if ok and type(known) == 'table' and tonumber(known.v) and tonumber(known.v) > tonumber(ARGV[1]) then
-    return 0
+local stored = 0
+for number, key in ipairs(KEYS) do
+  local version, value, lifetime = tonumber(ARGV[3 * number - 2]), ARGV[3 * number - 1], ARGV[3 * number]
+  local current = redis.call('GET', key)
+  local newer = false
+  if current then
+    local ok, known = pcall(cjson.decode, current)
+    newer = ok and type(known) == 'table' and tonumber(known.v) and tonumber(known.v) > version
+  end
+  if not newer then
+    redis.call('SET', key, value, 'PX', math.max(tonumber(lifetime), redis.call('PTTL', key)))
+    stored = stored + 1
   end
 end
-redis.call('SET', KEYS[1], ARGV[2], 'PX', math.max(tonumber(ARGV[3]), redis.call('PTTL', KEYS[1])))
-return 1
+return stored
 """
 
-# Reads the entry KEYS[1]. A link that is asked for before half its life has passed gets twice what is
+# Reads the entries of KEYS. A link that is asked for before half its life has passed gets twice what is
 # left of it, up to ARGV[1] ms: process caches ask once a minute at most for what they answer often, so
 # five minutes become a day in ten steps while somebody goes on asking, and five minutes again when
-# nobody did for long. What has more than half the longest life left is not written to. ARGV[2] is the
-# chance in it, ARGV[3] the shortest life. The pattern cannot stand inside a string of JSON, so it tells links from all others.
+# nobody did for long. What has more than half the longest life left is not written to. ARGV[2] is
+# the shortest life; behind it stands for each key the chance in its life. The pattern cannot stand inside
+# a string of JSON, so it tells links from all others.
 LOAD = """
-local entry = redis.call('GET', KEYS[1])
-if entry and string.find(entry, '"kind":"link"', 1, true) then
-  local left, longest = redis.call('PTTL', KEYS[1]), tonumber(ARGV[1])
-  if left >= 0 and left * 2 < longest then
-    local life = math.floor(math.min(math.max(left * 2, tonumber(ARGV[3])), longest) * tonumber(ARGV[2]))
-    if life > left then
-      redis.call('PEXPIRE', KEYS[1], life)
+local entries = {}
+for number, key in ipairs(KEYS) do
+  local entry = redis.call('GET', key)
+  if entry and string.find(entry, '"kind":"link"', 1, true) then
+    local left, longest = redis.call('PTTL', key), tonumber(ARGV[1])
+    if left >= 0 and left * 2 < longest then
+      local life = math.floor(math.min(math.max(left * 2, tonumber(ARGV[2])), longest) * tonumber(ARGV[2 + number]))
+      if life > left then
+        redis.call('PEXPIRE', key, life)
+      end
     end
   end
+  entries[number] = entry
 end
-return entry
+return entries
 """
 
 # Writes the tombstone ARGV[2] of version ARGV[1] for ARGV[3] ms unless this version or a newer one

@@ -5,6 +5,7 @@ which slow pages may have used up.
 """
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.conf import settings
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from apps.common.breaker import CircuitBreaker
+from apps.redirects.batches import Batches
 from apps.redirects.hosts import DomainRef
 from apps.redirects.snapshot import Rule, Snapshot
 
@@ -22,24 +24,31 @@ _STATEMENT_TIMEOUT_MS = 1000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
-_LINKS = """
-SELECT l.id, l.domain_id, l.workspace_id, coalesce(l.owner_id, 0), d.hostname, l.code, l.destination_url, l.redirect_status,
+_COLUMNS = """
+       l.id, l.domain_id, l.workspace_id, coalesce(l.owner_id, 0), d.hostname, l.code, l.destination_url, l.redirect_status,
        l.is_active, l.deleted_at IS NOT NULL, l.valid_from, l.expires_at, l.cache_seconds, l.forward_query, l.forward_path, l.utm,
        coalesce(l.max_clicks, 0), l.password_hash, l.is_crawlable, l.banned_at IS NOT NULL, l.flagged_at IS NOT NULL,
        (SELECT json_agg(json_build_array(r.priority, r.conditions, r.destination_url, r.weight) ORDER BY r.priority, r.id)
         FROM links_redirectrule r WHERE r.link_id = l.id),
        l.version
-FROM links_link l JOIN links_domain d ON d.id = l.domain_id
 """
-_BY_PLACE = """
-WHERE l.id = coalesce(
-    (SELECT id FROM links_link WHERE domain_id = %(domain_id)s AND code = %(code)s),
-    (SELECT link_id FROM links_alias WHERE domain_id = %(domain_id)s AND code = %(code)s)
+# The links that lead from places; the first column is the place's number among those asked for.
+_LINKS_AT = (
+    "SELECT place.number, "  # noqa: S608 - put together from constants
+    + _COLUMNS
+    + """
+FROM unnest(%(domain_ids)s::bigint[], %(codes)s::text[]) WITH ORDINALITY AS place (domain_id, code, number)
+JOIN links_link l ON l.id = coalesce(
+    (SELECT id FROM links_link WHERE domain_id = place.domain_id AND code = place.code),
+    (SELECT link_id FROM links_alias WHERE domain_id = place.domain_id AND code = place.code)
 )
+JOIN links_domain d ON d.id = l.domain_id
 """
-_LINK = _LINKS + _BY_PLACE
-LINKS_BY_ID = _LINKS + "WHERE l.id = ANY(%(ids)s) AND l.deleted_at IS NULL"
-# Columns of the queries up to the window; all stand in the order of Snapshot's fields.
+)
+LINKS_BY_ID = (
+    "SELECT " + _COLUMNS + "FROM links_link l JOIN links_domain d ON d.id = l.domain_id WHERE l.id = ANY(%(ids)s) AND l.deleted_at IS NULL"
+)
+# Columns behind the place's number and up to the window; all stand in the order of Snapshot's fields.
 _WINDOW_END = 12
 # Those of `DomainQuerySet.serving`; columns in the order of DomainRef's fields.
 _DOMAINS = """
@@ -59,8 +68,8 @@ def nanoseconds(instant: datetime | None) -> int:
     return (instant - _EPOCH) // _MICROSECOND * 1000 if instant is not None else 0
 
 
-def snapshot_of(row: tuple[Any, ...]) -> Snapshot:
-    """What one row of the query says."""
+def snapshot_of(row: Sequence[Any]) -> Snapshot:
+    """What one row of the query says, without the number of its place."""
     *head, valid_from, expires_at = row[:_WINDOW_END]
     *tail, rules, version = row[_WINDOW_END:]
     return Snapshot(*[*head, nanoseconds(valid_from), nanoseconds(expires_at), *tail, [Rule(*rule) for rule in rules or ()], version])
@@ -83,6 +92,7 @@ class LinkReader:
         self.queries = 0
         self.failures = 0
         self.breaker = CircuitBreaker()
+        self._finds = Batches(self._find_many, patience=LOOK_UP_SECONDS, at_once=max_connections)
         self._pool = AsyncConnectionPool(
             kwargs=connection_arguments(),
             min_size=1,
@@ -100,11 +110,11 @@ class LinkReader:
         """Release connections."""
         await self._pool.close(timeout=1)
 
-    async def _rows(self, query: str, parameters: dict[str, Any]) -> list[Any]:
+    async def _rows(self, query: str, parameters: dict[str, Any], *, deadline: float | None = None) -> list[Any]:
         if not self.breaker.allows():
             raise DatabaseUnavailable
         try:
-            async with asyncio.timeout(LOOK_UP_SECONDS):
+            async with asyncio.timeout_at(deadline or asyncio.get_running_loop().time() + LOOK_UP_SECONDS):
                 rows = await self._try_twice(query, parameters)
         except (psycopg.Error, OSError, TimeoutError) as error:
             self.failures += 1
@@ -131,9 +141,14 @@ class LinkReader:
     async def find(self, domain_id: int, code: str) -> Snapshot | None:
         """The link that leads from this place, by its code or by an alias, as it stands now and
         whatever its state; None when there is none."""
-        for row in await self._rows(_LINK, {"domain_id": domain_id, "code": code}):
-            return snapshot_of(row)
-        return None
+        return await self._finds.get((domain_id, code))
+
+    async def _find_many(self, places: Sequence[tuple[int, str]], deadline: float) -> list[Snapshot | None]:
+        domain_ids, codes = zip(*places, strict=True)
+        found: list[Snapshot | None] = [None] * len(places)
+        for number, *row in await self._rows(_LINKS_AT, {"domain_ids": list(domain_ids), "codes": list(codes)}, deadline=deadline):
+            found[number - 1] = snapshot_of(row)
+        return found
 
     async def domains(self) -> list[DomainRef]:
         """The domains that serve."""

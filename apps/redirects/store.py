@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from dataclasses import astuple
 from typing import Any
 
@@ -13,6 +13,7 @@ from redis.exceptions import NoScriptError, RedisError
 from apps.common.breaker import BreakerState, CircuitBreaker
 from apps.common.redis import new_async_client
 from apps.redirects import keys
+from apps.redirects.batches import Batches
 from apps.redirects.hosts import DomainRef
 from apps.redirects.snapshot import Absent, Snapshot, Tombstone, decode, encode
 
@@ -20,6 +21,11 @@ logger = logging.getLogger(__name__)
 
 # A redirect waits no longer than this for Redis (s).
 CALL_SECONDS = 0.05
+# Calls of one kind that are under way at a time; what comes meanwhile goes together with the next.
+_AT_ONCE = 8
+
+# Key, version, value and lifetime (ms) of what is to be kept.
+Entry = tuple[str, int, bytes, int]
 
 
 class StoreUnavailable(Exception):
@@ -41,15 +47,18 @@ class SnapshotStore:
     """Snapshots of links in Redis. Every method raises StoreUnavailable."""
 
     def __init__(self) -> None:
+        self._reads = Batches(self._read_many, patience=CALL_SECONDS, at_once=_AT_ONCE)
+        self._fills = Batches(self._fill_many, patience=CALL_SECONDS, at_once=_AT_ONCE)
         self.client = new_async_client(socket_timeout=None)
         self.breaker = CircuitBreaker()
         self.failures = 0
         self._fill = self.client.register_script(keys.FILL)
         self._load = self.client.register_script(keys.LOAD)
 
-    async def _call(self, call: Awaitable[Any]) -> Any:
+    async def _call(self, call: Awaitable[Any], *, deadline: float | None = None) -> Any:
+        """What `call` gives, by `deadline` of the event loop's clock, or within the time of one call."""
         try:
-            async with asyncio.timeout(CALL_SECONDS):
+            async with asyncio.timeout_at(deadline or asyncio.get_running_loop().time() + CALL_SECONDS):
                 answer = await call
         except (RedisError, OSError, TimeoutError) as error:
             self.failures += 1
@@ -67,22 +76,31 @@ class SnapshotStore:
 
     async def get(self, domain_id: int, code: str) -> Snapshot | Absent | Tombstone | None:
         """What is known of the link at this place; None for nothing. Being asked for makes it stay longer."""
+        return decode(await self._reads.get(keys.link_key(domain_id, code)))
+
+    async def _read_many(self, names: Sequence[str], deadline: float) -> list[bytes | None]:
         self._check()
-        arguments = [keys.LINK_LONGEST_MS, _chance(), keys.LINK_MS]
-        return decode(await self._call(self._load(keys=[keys.link_key(domain_id, code)], args=arguments)))
+        arguments = [keys.LINK_LONGEST_MS, keys.LINK_MS, *(_chance() for _ in names)]
+        return await self._call(self._load(keys=names, args=arguments), deadline=deadline)  # type: ignore[no-any-return]
 
     async def fill(self, domain_id: int, code: str, snapshot: Snapshot | None) -> None:
         """Keep what was read from the database, unless something newer is known by now."""
-        self._check()
-        arguments: list[Any] = [snapshot.version if snapshot else 0, encode(snapshot), _lifetime_ms(snapshot)]
-        await self._call(self._run_fill(keys.link_key(domain_id, code), arguments))
+        version = snapshot.version if snapshot else 0
+        await self._fills.get((keys.link_key(domain_id, code), version, encode(snapshot), _lifetime_ms(snapshot)))
 
-    async def _run_fill(self, key: str, arguments: list[Any]) -> None:
+    async def _fill_many(self, entries: Sequence[Entry], deadline: float) -> list[None]:
+        self._check()
+        names = [name for name, *_ in entries]
+        arguments = [argument for _, *arguments in entries for argument in arguments]
+        await self._call(self._run_fill(names, arguments), deadline=deadline)
+        return [None] * len(entries)
+
+    async def _run_fill(self, names: list[str], arguments: list[Any]) -> None:
         try:
-            await self._fill(keys=[key], args=arguments)
+            await self._fill(keys=names, args=arguments)
         except NoScriptError:
             # The server was restarted since the script was loaded.
-            await self.client.eval(keys.FILL, 1, key, *arguments)
+            await self.client.eval(keys.FILL, len(names), *names, *arguments)
 
     async def get_domains(self) -> list[DomainRef]:
         """The domain table as last kept; empty when there is none."""
