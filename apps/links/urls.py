@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.links import domain_views, edit_view, views
+from apps.links import domain_views, edit_view, qr_views, views
 
 app_name = "links"
 
@@ -13,6 +13,9 @@ urlpatterns = [
     path("links/new/", views.create, name="create"),
     path("links/check-code/", views.check_code, name="check_code"),
     path("links/<str:hostname>/<str:code>/edit/", edit_view.edit, name="edit"),
+    path("links/<str:hostname>/<str:code>/qr/", qr_views.page, name="qr"),
+    path("links/<str:hostname>/<str:code>/qr.svg", qr_views.picture, {"kind": "svg"}, name="qr_svg"),
+    path("links/<str:hostname>/<str:code>/qr.png", qr_views.picture, {"kind": "png"}, name="qr_png"),
     path("links/<str:hostname>/<str:code>/active/", views.set_active, name="set_active"),
     path("links/<str:hostname>/<str:code>/delete/", views.delete, name="delete"),
     path("links/<str:hostname>/<str:code>/restore/", views.restore, name="restore"),

@@ -57,6 +57,9 @@ document.addEventListener("click", async (event) => {
   if (!target) return;
   const copyButton = target.closest("[data-copy]");
   if (copyButton && !(await copy(copyButton))) say(copyButton.dataset.copy);
+  // In a dialog the way back is to close it.
+  const dialog = target.closest("[data-close]")?.closest("dialog");
+  if (dialog) { event.preventDefault(); dialog.close(); }
   target.closest("[data-dismiss]")?.closest("[data-toast]")?.remove();
   if (target.closest("[data-theme-next]")) {
     const dark = getComputedStyle(document.documentElement).colorScheme === "dark"
@@ -140,6 +143,10 @@ document.addEventListener("htmx:afterRequest", (event) => {
 });
 document.addEventListener("htmx:sendError", (event) => {
   if (!event.detail.elt.hasAttribute("data-quiet")) say(document.body.dataset.offline);
+});
+// What is put into a dialog is shown in it.
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.target.matches?.("dialog:not([open])")) event.target.showModal();
 });
 // What the reader has unfolded stays unfolded when fresh numbers come in.
 let unfolded = [];
