@@ -3,12 +3,13 @@
 The key is the Host header as it was sent followed by the path, so a hit costs one look-up and no
 parsing. Only canonical spellings get a key; all others take the ordinary path.
 
-Eviction is by age of loading, the order that a dict keeps for nothing: a hit moves nothing. Each
+Eviction is by age of loading, the order that a dict keeps: a hit moves nothing. Each
 entry is loaded anew after 60 s at most and goes to the end of the line then, so what stands in
 front has not been asked for during the last minute or is about to be loaded again anyway. That is
 within one Redis read per link and minute of what LRU would keep, without its work per hit.
 """
 
+from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -55,8 +56,9 @@ class LinkCache:
 
     def __init__(self, *, size: int) -> None:
         self.size = size
-        self.entries: dict[bytes, HotEntry] = {}
-        self.cold: dict[Place, ColdEntry] = {}
+        # Ordered ones: of a plain dict from whose front much was taken, the first key is slow to find.
+        self.entries: OrderedDict[bytes, HotEntry] = OrderedDict()
+        self.cold: OrderedDict[Place, ColdEntry] = OrderedDict()
         self.counters = CacheCounters()
         # False while the channel of changes is silent: nothing may live long then.
         self.hears_changes = False
@@ -77,7 +79,7 @@ class LinkCache:
                 self._put_hot(key, entry)
         else:
             if len(self.cold) >= COLD_SIZE:
-                del self.cold[next(iter(self.cold))]
+                self.cold.popitem(last=False)
             self.cold.pop(place, None)
             self.cold[place] = ColdEntry(snapshot, now_ns + COLD_AGE_NS)
         return True
@@ -91,7 +93,7 @@ class LinkCache:
 
     def _put_hot(self, key: bytes, entry: HotEntry) -> None:
         if self.entries.pop(key, None) is None and len(self.entries) >= self.size:
-            del self.entries[next(iter(self.entries))]
+            self.entries.popitem(last=False)
             self.counters.evictions += 1
         self.entries[key] = entry
 

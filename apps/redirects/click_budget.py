@@ -7,6 +7,7 @@ connection break while it is under way, nobody can say whether it was done, and 
 """
 
 import asyncio
+from collections import OrderedDict
 from enum import StrEnum
 
 import psycopg
@@ -57,7 +58,7 @@ class ClickBudget:
         self.refused = 0
         self.failures = 0
         self.breaker = CircuitBreaker()
-        self._used_up: dict[_Limited, None] = {}
+        self._used_up: OrderedDict[_Limited, None] = OrderedDict()
         # Visitors whose statement has not been sent yet; a link that is here has a task.
         self._waiting: dict[_Limited, list[asyncio.Future[Spending]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -128,7 +129,7 @@ class ClickBudget:
 
     def _remember(self, limited: _Limited) -> None:
         if len(self._used_up) >= _MAX_KNOWN:
-            del self._used_up[next(iter(self._used_up))]
+            self._used_up.popitem(last=False)
         self._used_up[limited] = None
 
     async def _take(self, limited: _Limited, wanted: int) -> tuple[int, bool]:

@@ -54,7 +54,7 @@ class RedirectLimits:
     def __init__(self) -> None:
         local = LocalBuckets()
         self.buckets = AsyncBuckets()
-        self.redirect = TokenLeases(self.buckets, local=local)
+        self.redirect = TokenLeases(self.buckets, local=local, gives_credit=True)
         self.unknown_code = TokenLeases(self.buckets, local=local)
         # Requests refused, by class.
         self.refused: Counter[str] = Counter({EndpointClass.REDIRECT: 0, EndpointClass.UNKNOWN_CODE: 0})

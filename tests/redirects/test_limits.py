@@ -140,7 +140,8 @@ def test_processes_together_keep_the_limit(domain: Domain, make_link: MakeLink, 
         answers = [status for each in pool.map(lambda number: statuses((one, other)[number % 2], 20), range(16)) for status in each]
 
     assert set(answers) == {302, 429}
-    assert 40 <= answers.count(302) <= 60
+    # One on credit from each process, at most.
+    assert 40 <= answers.count(302) <= 62
 
 
 def test_unknown_codes_have_a_limit_of_their_own(domain: Domain, make_link: MakeLink, limit: Any) -> None:

@@ -1,12 +1,17 @@
 """Tokens taken from Redis in blocks, so that most requests find one at hand.
 
-A client's first token costs a round trip. While it goes on asking, blocks grow: each is twice the one
+Most visitors come once. So a client that has not been seen may pass on credit, where the limit allows
+that: the next token that it asks for here pays for both. Who spreads requests over processes gets one
+too many from each of them at most, once in the limit's period.
+
+A client's first token but for that costs a round trip. While it goes on asking, blocks grow: each is twice the one
 that was used up, or as large as what was used of the last one, so never more tokens lie idle than the
 client has spent. An unused rest ends with its lease; the bucket in Redis has not filled up meanwhile
 (see `script`), so all processes together never let more through than the limit.
 """
 
 import asyncio
+from collections import OrderedDict
 from itertools import islice
 from time import time_ns
 
@@ -32,10 +37,12 @@ _LOOKED_AT = 5_000
 class Lease:
     """What one client may still spend here before `until_ns`, or why it may not."""
 
-    __slots__ = ("bucket", "flight", "left", "refusal", "size", "until_ns", "waiting")
+    __slots__ = ("bucket", "flight", "left", "owed", "refusal", "size", "until_ns", "waiting")
 
     def __init__(self) -> None:
         self.left = 0
+        # Tokens spent on credit.
+        self.owed = 0
         self.until_ns = 0
         self.size = 0
         self.refusal: Decision | None = None
@@ -53,14 +60,16 @@ class Lease:
 
 
 class TokenLeases:
-    """One limit for all clients of a process; runs on one event loop."""
+    """One limit for all clients of a process; runs on one event loop. `gives_credit` lets who has not
+    been seen pass at once."""
 
-    def __init__(self, buckets: AsyncBuckets, *, local: LocalBuckets) -> None:
+    def __init__(self, buckets: AsyncBuckets, *, local: LocalBuckets, gives_credit: bool = False) -> None:
         self.limit: RateLimit | None = None
+        self._gives_credit = gives_credit
         self._buckets = buckets
         self._local = local
         # By address as requests bring it, and by client where that is another word; oldest lease first.
-        self._leases: dict[bytes, Lease] = {}
+        self._leases: OrderedDict[bytes, Lease] = OrderedDict()
         self._lease_ns = LEASE_NS
         self._block = 1
 
@@ -82,10 +91,24 @@ class TokenLeases:
         """Whether a request from `address` may pass at once: the client has a token at hand, which is
         gone then, or there is no limit."""
         lease = self._leases.get(address)
-        if lease is not None and lease.left > 0 and now_ns < lease.until_ns:
+        if lease is None:
+            return self.limit is None or (self._gives_credit and self._lend(address, now_ns, self.limit))
+        if lease.left > 0 and now_ns < lease.until_ns:
             lease.left -= 1
             return True
         return self.limit is None
+
+    def _lend(self, address: bytes, now_ns: int, limit: RateLimit) -> bool:
+        """Whether a client that was not known by this address was not known at all; it owes a token then."""
+        key = client_key(address.decode("latin-1")).encode()
+        if not key or key in self._leases or limit.capacity == 1:
+            return False
+        lease = Lease()
+        lease.owed = 1
+        # Remembered for as long as it would take to ask for all that the limit allows.
+        lease.until_ns = now_ns + limit.per_seconds * SECOND
+        self._keep(lease, address, key)
+        return True
 
     async def take(self, address: bytes) -> Decision | None:
         """One token for the client at `address` (canonical); None when it may pass, else the refusal.
@@ -125,11 +148,11 @@ class TokenLeases:
             self._leases.pop(name, None)
             self._leases[name] = lease
         while len(self._leases) > MAX_CLIENTS:
-            del self._leases[next(iter(self._leases))]
+            self._leases.popitem(last=False)
 
     def _most(self, lease: Lease, now_ns: int) -> int:
         """Tokens to ask for: one for each request that waits, and more for those to come."""
-        return max(lease.waiting + 1, min(self._block, lease.next_size(now_ns, self._lease_ns)))
+        return lease.owed + max(lease.waiting + 1, min(self._block, lease.next_size(now_ns, self._lease_ns)))
 
     async def _renew(self, lease: Lease, limit: RateLimit, key: str, most: int) -> Decision | None:
         """Fill the lease, but for the token of the request that asks; gives what becomes of that."""
@@ -140,7 +163,9 @@ class TokenLeases:
             lease.flight = None
         decision = grant.decision
         lease.size = grant.tokens
-        lease.left = max(0, grant.tokens - 1)
+        lease.left = max(0, grant.tokens - 1 - lease.owed)
+        if decision.allowed:
+            lease.owed = 0
         lease.refusal = None if decision.allowed else decision
         lifetime = self._lease_ns if decision.allowed else min(_REFUSAL_NS, int(decision.retry_after * SECOND))
         lease.until_ns = asked_at + lifetime
@@ -148,8 +173,9 @@ class TokenLeases:
 
     async def _grant(self, lease: Lease, limit: RateLimit, key: str, most: int) -> Grant:
         asked_at = time_ns()
+        least = 1 + lease.owed
         try:
-            grant = await self._buckets.take(limit, key, least=1, most=most, lease_ns=self._lease_ns)
+            grant = await self._buckets.take(limit, key, least=least, most=most, lease_ns=self._lease_ns)
         except BucketsUnavailable:
             known = None
             if lease.bucket is not None:
@@ -157,7 +183,7 @@ class TokenLeases:
                 tokens, at_ns = lease.bucket
                 known = tokens + max(0, asked_at - at_ns) / SECOND * limit.refill_per_second
                 lease.bucket = None
-            return self._local.take(limit, key, least=1, most=most, known=known)
+            return self._local.take(limit, key, least=least, most=most, known=known)
         lease.bucket = (grant.decision.remaining, asked_at)
         return grant
 

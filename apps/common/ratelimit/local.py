@@ -1,6 +1,7 @@
 """Buckets in the memory of one process, for as long as Redis does not answer."""
 
 import time
+from collections import OrderedDict
 from collections.abc import Callable
 from threading import Lock
 
@@ -19,7 +20,7 @@ class LocalBuckets:
         self._size = size
         self._lock = Lock()
         # Tokens, and when there were so many.
-        self._buckets: dict[tuple[RateLimit, str], tuple[float, float]] = {}
+        self._buckets: OrderedDict[tuple[RateLimit, str], tuple[float, float]] = OrderedDict()
 
     def take(self, limit: RateLimit, subject: str, *, least: int, most: int, known: float | None = None) -> Grant:
         """Take as many tokens as there are, from `least` to `most`, or none.
@@ -37,7 +38,7 @@ class LocalBuckets:
                 taken = 0
             tokens -= taken
             if key not in self._buckets and len(self._buckets) >= self._size:
-                del self._buckets[next(iter(self._buckets))]
+                self._buckets.popitem(last=False)
             self._buckets[key] = (tokens, now)
         until_least = max(0.0, least - tokens) / limit.refill_per_second
         until_full = (limit.capacity - tokens) / limit.refill_per_second

@@ -25,7 +25,8 @@ class Counting(AsyncBuckets):
     """Buckets in Redis that know how often they were asked, and for how much."""
 
     def __init__(self) -> None:
-        super().__init__()
+        # A busy machine is not what these tests are about.
+        super().__init__(patience=5.0)
         self.asked: list[int] = []
 
     async def take(self, limit: RateLimit, subject: str, *, least: int, most: int, lease_ns: int = 0) -> Grant:
@@ -36,9 +37,9 @@ class Counting(AsyncBuckets):
 class Process:
     """What one process knows of a limit."""
 
-    def __init__(self, limit: RateLimit | None) -> None:
+    def __init__(self, limit: RateLimit | None, *, gives_credit: bool = False) -> None:
         self.buckets = Counting()
-        self.leases = TokenLeases(self.buckets, local=LocalBuckets())
+        self.leases = TokenLeases(self.buckets, local=LocalBuckets(), gives_credit=gives_credit)
         self.leases.set_limit(limit)
 
     async def passes(self, address: bytes = ANN) -> bool:
@@ -50,8 +51,8 @@ class Process:
 
 
 @asynccontextmanager
-async def processes(limit: RateLimit | None, count: int = 1) -> AsyncIterator[list[Process]]:
-    running = [Process(limit) for _ in range(count)]
+async def processes(limit: RateLimit | None, count: int = 1, *, gives_credit: bool = False) -> AsyncIterator[list[Process]]:
+    running = [Process(limit, gives_credit=gives_credit) for _ in range(count)]
     try:
         yield running
     finally:
@@ -297,5 +298,47 @@ def test_clients_that_have_gone_are_forgotten(monkeypatch: pytest.MonkeyPatch) -
             for number in range(20):
                 assert await process.passes(f"198.51.100.{number}".encode())
             assert len(held) == 5
+
+    run(test)
+
+
+def test_who_comes_once_passes_without_a_round_trip() -> None:
+    async def test() -> None:
+        async with processes(RateLimit("t", 30, DAY), gives_credit=True) as [process]:
+            assert all([await process.passes(b"198.51.100.%d" % number) for number in range(100)])
+            assert process.buckets.asked == []
+
+    run(test)
+
+
+def test_credit_is_paid_for_with_the_next_token() -> None:
+    async def test() -> None:
+        async with processes(RateLimit("t", 30, DAY), gives_credit=True) as [process]:
+            assert await process.passed(100) == 30
+
+    run(test)
+
+
+def test_who_spreads_over_processes_gets_one_too_many_from_each_at_most() -> None:
+    async def test() -> None:
+        async with processes(RateLimit("t", 30, DAY), 4, gives_credit=True) as several:
+            answers = await asyncio.gather(*[process.passed(50) for process in several])
+            assert 26 <= sum(answers) <= 30 + 4
+
+    run(test)
+
+
+def test_a_network_of_ipv6_gets_credit_once() -> None:
+    async def test() -> None:
+        async with processes(RateLimit("t", 5, DAY), gives_credit=True) as [process]:
+            assert sum([await process.passes(b"2001:db8::%x" % number) for number in range(1, 50)]) == 5
+
+    run(test)
+
+
+def test_a_limit_of_one_gives_no_credit() -> None:
+    async def test() -> None:
+        async with processes(RateLimit("t", 1, DAY), gives_credit=True) as [process]:
+            assert await process.passed(5) == 1
 
     run(test)
