@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from typing import Any
 
-from apps.redirects.visits import Visit, agent_of, language_of, number_of, parameters_of, places
+from apps.redirects.visits import Visit, agent_of, language_of, load_agents, number_of, parameters_of, places
 
 Holds = Callable[[Visit], bool]
 
@@ -35,16 +35,19 @@ def _negated(holds: Holds) -> Holds:
 
 
 def _device(condition: Mapping[str, Any]) -> Holds:
+    load_agents()
     values = frozenset(condition["values"])
     return lambda visit: agent_of(visit.agent).device in values
 
 
 def _os(condition: Mapping[str, Any]) -> Holds:
+    load_agents()
     values = frozenset(condition["values"])
     return lambda visit: agent_of(visit.agent).os in values
 
 
 def _browser(condition: Mapping[str, Any]) -> Holds:
+    load_agents()
     values = frozenset(condition["values"])
     return lambda visit: agent_of(visit.agent).browser in values
 

@@ -56,6 +56,7 @@ SELECT id, hostname, is_default, coalesce(workspace_id, 0), root_url, not_found_
 FROM links_domain
 WHERE workspace_id IS NULL OR verified_at IS NOT NULL
 """
+_HAS_RULES = "SELECT EXISTS (SELECT 1 FROM links_redirectrule)"
 _RATE_LIMITS = "SELECT endpoint_class, capacity, per_seconds FROM accounts_ratelimitpolicy WHERE user_id IS NULL AND group_id IS NULL"
 
 
@@ -153,6 +154,11 @@ class LinkReader:
     async def domains(self) -> list[DomainRef]:
         """The domains that serve."""
         return [DomainRef(*row) for row in await self._rows(_DOMAINS, {})]
+
+    async def has_rules(self) -> bool:
+        """Whether any link has redirect rules."""
+        [(found,)] = await self._rows(_HAS_RULES, {})
+        return bool(found)
 
     async def rate_limits(self) -> list[tuple[str, int, int]]:
         """The limits that the back office has set for classes of endpoints: class, capacity, seconds."""

@@ -9,6 +9,7 @@ from time import time_ns
 
 from django.conf import settings
 
+from apps.redirects import visits
 from apps.redirects.cache import SECOND, LinkCache
 from apps.redirects.click_budget import ClickBudget
 from apps.redirects.gates import Gates
@@ -17,7 +18,7 @@ from apps.redirects.invalidation import InvalidationCounters
 from apps.redirects.limits import RedirectLimits
 from apps.redirects.lookahead import Lookahead
 from apps.redirects.orphans import OrphanClicks
-from apps.redirects.postgres import LinkReader
+from apps.redirects.postgres import DatabaseUnavailable, LinkReader
 from apps.redirects.resolver import DOMAINS_MAX_AGE, Resolver
 from apps.redirects.spool import Spool
 from apps.redirects.store import SnapshotStore
@@ -59,7 +60,16 @@ class Redirector:
         await self.budget.open()
         await self.resolver.refresh_domains()
         await self.limits.refresh(self.reader)
+        await self._prepare_rules()
         self._tasks = [asyncio.create_task(self.subscriber.run()), asyncio.create_task(self._tick())]
+
+    async def _prepare_rules(self) -> None:
+        """Load what rules ask about before visitors wait for it; the first such rule does it otherwise."""
+        try:
+            if await self.reader.has_rules():
+                await asyncio.to_thread(visits.load)
+        except DatabaseUnavailable:
+            logger.warning("rules_unknown reason=%s", "PostgreSQL does not answer")
 
     async def stop(self) -> None:
         """Release everything; the spool's file is left to the shipper."""
@@ -93,6 +103,8 @@ class Redirector:
             if time.monotonic() >= refresh_at:
                 refresh_at = time.monotonic() + DOMAINS_MAX_AGE
                 await self.resolver.refresh_domains()
+                # A new GeoIP file may be large.
+                await asyncio.to_thread(visits.places().refresh)
             await self.limits.refresh(self.reader)
 
     def counters(self) -> dict[str, int]:

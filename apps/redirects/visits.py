@@ -120,3 +120,15 @@ def _opened(path: str) -> GeoIpFile | Allocations:
 def places() -> GeoIpFile | Allocations:
     """Where addresses are, as GEOIP_PATH says. Reads the file at the first call; a look-up never waits."""
     return _opened(settings.GEOIP_PATH)
+
+
+@cache
+def load_agents() -> None:
+    """Have the patterns of user agents ready: 0.3 s and 30 MB, which a process without rules does without."""
+    agent_of(b"Mozilla/5.0")
+
+
+def load() -> None:
+    """Have all ready that rules can ask about."""
+    load_agents()
+    places()
