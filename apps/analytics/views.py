@@ -1,6 +1,9 @@
 """Pages of numbers: the dashboard, and the page of one link."""
 
-from typing import Any
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import Any, TypeVar
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -29,6 +32,8 @@ NO_CONTENT = 204
 NEWEST = 5
 SPARKLINES = 50
 
+Report = TypeVar("Report", LinkReport, WorkspaceReport)
+
 
 @logged_in_only
 @require_safe
@@ -36,16 +41,14 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     workspace = links.default_workspace(request.user)
     chosen = read_range(request.GET.get("range", ""))
     now = timezone.now()
-    try:
-        report = selectors.workspace_report(workspace_id=workspace.pk, period=chosen.period(now=now, tz=viewer_zone(request)))
-    except AnalyticsUnavailable:
-        numbers: dict[str, Any] = {"unavailable": True}
-    else:
-        if _is_seen(request, report):
-            return HttpResponse(status=NO_CONTENT)
+
+    def top_links(report: WorkspaceReport) -> dict[str, Any]:
         by_id = {link.pk: link for link in _links(request, workspace).filter(pk__in=[top.link_id for top in report.top_links])}
-        top_links = [(row_of(by_id[top.link_id], now=now), top) for top in report.top_links if top.link_id in by_id]
-        numbers = {**_numbers(report, chosen), "top_links": top_links}
+        return {"top_links": [(row_of(by_id[top.link_id], now=now), top) for top in report.top_links if top.link_id in by_id]}
+
+    numbers = _numbers(request, chosen, partial(selectors.workspace_report, workspace_id=workspace.pk), top_links, now=now)
+    if numbers is None:
+        return HttpResponse(status=NO_CONTENT)
     context = {**numbers, "ranges": RANGES, "chosen": chosen}
     if _is_fragment(request):
         return render(request, "analytics/_dashboard_numbers.html", context)
@@ -64,14 +67,13 @@ def link_page(request: HttpRequest, hostname: str, code: str) -> HttpResponse:
     link = links.get_link(actor=request.user, hostname=hostname, code=code, action=Action.ANALYTICS_VIEW)
     chosen = read_range(request.GET.get("range", ""))
     now = timezone.now()
-    try:
-        report = selectors.link_report(link_id=link.pk, period=chosen.period(now=now, tz=viewer_zone(request)))
-    except AnalyticsUnavailable:
-        numbers: dict[str, Any] = {"unavailable": True}
-    else:
-        if _is_seen(request, report):
-            return HttpResponse(status=NO_CONTENT)
-        numbers = {**_numbers(report, chosen), "breakdowns": breakdowns(report)}
+
+    def by_kind(report: LinkReport) -> dict[str, Any]:
+        return {"breakdowns": breakdowns(report)}
+
+    numbers = _numbers(request, chosen, partial(selectors.link_report, link_id=link.pk), by_kind, now=now)
+    if numbers is None:
+        return HttpResponse(status=NO_CONTENT)
     context = {**numbers, "ranges": RANGES, "chosen": chosen, "link": link}
     if _is_fragment(request):
         return render(request, "analytics/_link_numbers.html", context)
@@ -104,7 +106,17 @@ def sparklines(request: HttpRequest) -> HttpResponse:
     return render(request, "analytics/_sparklines.html", {"lines": lines})
 
 
-def _numbers(report: LinkReport | WorkspaceReport, chosen: Range) -> dict[str, Any]:
+def _numbers(
+    request: HttpRequest, chosen: Range, read: Callable[..., Report], more: Callable[[Report], dict[str, Any]], *, now: datetime
+) -> dict[str, Any] | None:
+    """What a page shows of the clicks in `chosen`: that of all reports, and `more` of this one. None
+    when the page shows just that already."""
+    try:
+        report = read(period=chosen.period(now=now, tz=viewer_zone(request)))
+    except AnalyticsUnavailable:
+        return {"unavailable": True}
+    if _is_fragment(request) and request.GET.get("seen") == digest(report):
+        return None
     rows = series_rows(report, "hour" if chosen.hours else "day")
     return {
         "tiles": tiles(report.totals, report.previous),
@@ -112,6 +124,7 @@ def _numbers(report: LinkReport | WorkspaceReport, chosen: Range) -> dict[str, A
         "chart": chart_data(rows),
         "digest": digest(report),
         "unavailable": False,
+        **more(report),
     }
 
 
@@ -125,7 +138,3 @@ def _ids(rows: Any) -> str:
 
 def _is_fragment(request: HttpRequest) -> bool:
     return request.headers.get("HX-Target") == "numbers"
-
-
-def _is_seen(request: HttpRequest, report: LinkReport | WorkspaceReport) -> bool:
-    return _is_fragment(request) and request.GET.get("seen") == digest(report)
