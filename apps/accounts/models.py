@@ -177,8 +177,7 @@ class RateLimitPolicy(models.Model):
             ),
             # Nobody is known there yet.
             models.CheckConstraint(
-                condition=~models.Q(endpoint_class__in=[name.value for name in VISITOR_CLASSES])
-                | models.Q(user=None, group=None),
+                condition=~models.Q(endpoint_class__in=[name.value for name in VISITOR_CLASSES]) | models.Q(user=None, group=None),
                 name="rate_limit_policy_visitors",
                 violation_error_message=_("Visitors of links are no users: choose neither user nor group."),
             ),

@@ -129,7 +129,6 @@ CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "check-domains": {"task": "links.check_domains", "schedule": 600.0},
-    "check-domains": {"task": "links.check_domains", "schedule": 600.0},
     "announce-expired-links": {"task": "links.announce_expired_links", "schedule": 60.0},
     "warm-popular-links": {"task": "analytics.warm_popular_links", "schedule": 300.0},
     "purge-published-outbox": {"task": "events.purge_published_outbox", "schedule": 3600.0},

@@ -13,9 +13,7 @@ from tests.links.conftest import NOW
 pytestmark = pytest.mark.django_db
 MakeLink = Callable[..., Link]
 
-ALL = LinkOptions(
-    redirect_status=307, cache_seconds=60, forward_query=True, forward_path=True, utm={"utm_source": " q ", "utm_term": " "}
-)
+ALL = LinkOptions(redirect_status=307, cache_seconds=60, forward_query=True, forward_path=True, utm={"utm_source": " q ", "utm_term": " "})
 
 
 def test_a_link_is_made_with_its_options(make_link: MakeLink) -> None:
