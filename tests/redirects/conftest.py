@@ -61,9 +61,9 @@ def make_link(owner: User, domain: Domain) -> Callable[..., Link]:
     """Stores a link and tells whoever listens; keywords as for create_link."""
 
     def make(destination_url: str = "https://example.com/page", **fields: Any) -> Link:
-        fields = {"now": datetime.now(UTC), "domain": domain} | fields
+        values: dict[str, Any] = {"now": datetime.now(UTC), "domain": domain} | fields
         workspace = Workspace.objects.get(personal_for=owner)
-        return services.create_link(actor=owner, workspace=workspace, destination_url=destination_url, **fields)
+        return services.create_link(actor=owner, workspace=workspace, destination_url=destination_url, **values)
 
     return make
 
