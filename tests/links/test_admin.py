@@ -20,6 +20,7 @@ from tests.shared_data import shared_json
 pytestmark = pytest.mark.django_db
 MakeLink = Callable[..., Link]
 LIST = "admin:links_link_changelist"
+NO_RULES = {"rules-TOTAL_FORMS": "0", "rules-INITIAL_FORMS": "0"}
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def office(moderator: User, client: Client) -> Client:
 
 
 def form_of(link: Link, **changes: str) -> dict[str, str]:
-    data = {"destination_url": link.destination_url, "title": link.title, "tag_names": "", "is_active": "on"}
+    data = {"destination_url": link.destination_url, "title": link.title, "tag_names": "", "is_active": "on"} | NO_RULES
     data |= {f"{name}_{part}": "" for name in ("valid_from", "expires_at") for part in (0, 1)}
     return {name: value for name, value in (data | changes).items() if value != "off"}
 
@@ -128,6 +129,7 @@ def test_a_link_can_be_added(office: Client, workspace: Workspace, moderator: Us
     data = {"workspace": str(workspace.pk), "domain": str(default_domain().pk), "code": code, "destination_url": "example.com", "title": ""}
     data |= {"tag_names": "a", "valid_from_0": "", "valid_from_1": "", "expires_at_0": "", "expires_at_1": ""}
 
+    data |= NO_RULES
     answer = office.post(reverse("admin:links_link_add"), data)
 
     assert answer.status_code == 302, answer.context["adminform"].form.errors

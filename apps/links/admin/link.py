@@ -17,8 +17,10 @@ from apps.links import destinations, selectors, services
 from apps.links.admin.filters import StateFilter
 from apps.links.admin.forms import LinkForm
 from apps.links.admin.paginator import BoundedPaginator
+from apps.links.admin.rules import RuleInline
 from apps.links.changes import UNSET, LinkChanges
 from apps.links.models import Link
+from apps.links.rules import set_rules
 
 # Chosen when a link is made, and never again.
 _ONCE = ["workspace", "domain", "code"]
@@ -34,6 +36,7 @@ class LinkAdmin(admin.ModelAdmin[Link]):
     """Every change is made by the services, which ask the policy, record events and drop caches."""
 
     form = LinkForm
+    inlines = [RuleInline]
     raw_id_fields = ["workspace"]
     list_display = ["short", "destination", "owner", "workspace", "state", "click_count", "created_at"]
     list_select_related = ["domain", "owner", "workspace"]
@@ -89,6 +92,11 @@ class LinkAdmin(admin.ModelAdmin[Link]):
             now=now,
         )
         obj.pk, obj.code = link.pk, link.code
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
+        formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
+        if formset.has_changed():
+            set_rules(actor=_actor(request), link=form.instance, rules=formset.specs(), now=timezone.now())
 
     @staticmethod
     def _update(actor: Actor, link: Link, form: Any) -> None:
