@@ -8,11 +8,14 @@ from typing import Any
 
 import pytest
 
+from apps.analytics.enrichment import Enricher
+from apps.events.envelope import Event
 from apps.links.changes import LinkOptions
 from apps.links.models import Link
 from apps.links.rules import RuleSpec, set_rules
 from apps.redirects import visits
-from apps.redirects.frames import FIELDS, FILE_HEAD, read_frames
+from apps.redirects.click_events import to_message
+from apps.redirects.frames import FILE_HEAD, read_frames
 from tests.redirects.serving import HOST, Threaded, comparable, exchange, threaded
 from tests.redirects.spooling import files
 
@@ -47,6 +50,15 @@ HOT_BY_KIND: dict[str, list[tuple[str, str, str]]] = {
 }
 
 
+# Refused, and the server closes: nobody waits for more.
+LAST = b"GET /last HTTP/1.1\r\nConnection: close\r\n\r\n"
+
+
+def ask(port: int, request: bytes) -> bytes:
+    """The answer to one request, and the refusal behind it."""
+    return exchange(port, [request], then=LAST, quiet=5)
+
+
 class Pair:
     """The same links on two servers; only one of them has the hot path."""
 
@@ -57,7 +69,7 @@ class Pair:
         """The answer of both, which must be one, and whether the hot path gave it."""
         request = f"{method} {target} HTTP/1.1\r\nHost: {HOST}\r\n{headers}\r\n".encode("latin-1")
         before = self.hot.redirector.lookahead.answered
-        answers = [comparable(exchange(server.port, [request], quiet=0.3)) for server in (self.hot, self.ordinary)]
+        answers = [comparable(ask(server.port, request)) for server in (self.hot, self.ordinary)]
         assert answers[0] == answers[1], target
         return answers[0], self.hot.redirector.lookahead.answered > before
 
@@ -82,11 +94,14 @@ def location(answer: bytes) -> str:
     return answer.partition(b"location: ")[2].partition(b"\r\n")[0].decode()
 
 
-def destinations(directory: Any) -> list[str]:
-    """Of all clicks in the spool, in their order."""
-    place = FIELDS.index("destination_url")
+def events(directory: Any) -> list[Event]:
+    """All clicks in the spool, in their order, as the bus gets them."""
     frames = [frame for path in files(directory) for frame in read_frames(path.read_bytes(), FILE_HEAD.size)]
-    return [frame.fields.split(b"\0")[place].decode() for frame in sorted(frames, key=lambda frame: frame.time_ns)]
+    return [Event.decode(to_message(frame, 1).value) for frame in sorted(frames, key=lambda frame: frame.time_ns)]
+
+
+def destinations(directory: Any) -> list[str]:
+    return [event.payload["destination_url"] for event in events(directory)]
 
 
 @pytest.mark.parametrize("kind", list(HOT_BY_KIND))
@@ -149,7 +164,7 @@ def test_no_kept_answer_outlives_the_link_or_the_window_of_a_rule(make: Set, ser
 
     for code, most in (("expiring", 60), ("windowed", 40)):
         for _ in range(2):
-            answer = exchange(server.port, [f"GET /{code} HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode()], quiet=0.3)
+            answer = ask(server.port, f"GET /{code} HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode())
             age = int(answer.partition(b"max-age=")[2].partition(b"\r\n")[0])
             assert most - 20 < age < most
 
@@ -163,7 +178,7 @@ def test_a_window_opens_to_the_moment_on_a_cached_entry(make: Set, server: Threa
     seen = []
     while time.time() < opens.timestamp() + 0.5:
         before = time.time()
-        place = location(exchange(server.port, [request], quiet=0.05))
+        place = location(ask(server.port, request))
         seen.append((before, place, time.time()))
 
     for before, place, after in seen:
@@ -227,10 +242,38 @@ def test_a_link_that_has_expired_says_so_below_its_code_too(pair: Pair, make: Se
 def test_an_edit_of_rules_shows_at_once(make: Set, server: Threaded, owner: Any) -> None:
     link = make("routed", rules=RULES)
     request = f"GET /routed HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode()
-    assert location(exchange(server.port, [request], quiet=0.3)) == "https://example.com/page"
+    assert location(ask(server.port, request)) == "https://example.com/page"
 
     set_rules(actor=owner, link=link, rules=[RuleSpec(1, [], "https://new.example.com/")], now=datetime.now(UTC))
 
     end = time.monotonic() + 1
-    while location(exchange(server.port, [request], quiet=0.1)) != "https://new.example.com/":
+    while location(ask(server.port, request)) != "https://new.example.com/":
         assert time.monotonic() < end
+
+
+@pytest.mark.parametrize(
+    ("method", "headers", "reason"),
+    [
+        ("GET", IPHONE, ""),
+        ("HEAD", IPHONE, "head"),
+        ("GET", IPHONE + "Sec-Purpose: prefetch;prerender\r\n", "prefetch"),
+        ("GET", IPHONE + "Purpose: prefetch\r\n", "prefetch"),
+        ("GET", "", "empty_agent"),
+        ("GET", "User-Agent: Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)\r\n", "crawler"),
+    ],
+)
+def test_machines_are_redirected_by_rules_like_people_and_marked(
+    pair: Pair, make: Set, spool_dir: Any, method: str, headers: str, reason: str
+) -> None:
+    make("routed", rules=[RuleSpec(1, [{"kind": "query", "name": "ref"}], "https://ref.example.com/")])
+    pair.ask("/routed")
+    known = len(destinations(spool_dir))
+
+    answer, is_hot = pair.ask("/routed?ref", headers, method=method)
+
+    assert (location(answer), is_hot) == ("https://ref.example.com/", True)
+    clicks = events(spool_dir)[known:]
+    assert len(clicks) == 2
+    for click in clicks:
+        row = Enricher.from_settings().enrich(click, appended_at=datetime.now(UTC))
+        assert (row.destination_url, row.is_bot, row.bot_reason) == ("https://ref.example.com/", bool(reason), reason)
