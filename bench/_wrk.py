@@ -11,7 +11,7 @@ from bench._processes import LOAD_CORE
 
 CONNECTIONS = 64
 # What a browser sends with a click on a link: twelve headers, Host among them.
-_HEADERS = (
+HEADERS = (
     ("Connection", "keep-alive"),
     ("sec-ch-ua", '"Chromium";v="148", "Google Chrome";v="148", "Not/A)Brand";v="99"'),
     ("sec-ch-ua-mobile", "?0"),
@@ -64,7 +64,7 @@ def write_script(
     """A script that asks for random `codes`, or each `in_turn`, from the first again in each run."""
     names = folder / f"{name}.txt"
     names.write_text("\n".join(codes), encoding="ascii")
-    headers = "".join(f"{name}: {value}\\r\\n" for name, value in _HEADERS).replace('"', '\\"')
+    headers = "".join(f"{name}: {value}\\r\\n" for name, value in HEADERS).replace('"', '\\"')
     script = folder / f"{name}.lua"
     order = "in_turn" if in_turn else "random"
     text = _SCRIPT % {"codes": names, "host": host, "headers": headers, "order": order}
