@@ -17,6 +17,7 @@ from apps.redirects.entries import HotEntry, entry_of
 from apps.redirects.forwarding import is_forwardable
 from apps.redirects.gates import WITH_FORM
 from apps.redirects.hosts import DomainRef
+from apps.redirects.kept_pages import KeptPages
 from apps.redirects.limits import refusal_answer
 from apps.redirects.proxies import client_of
 from apps.redirects.redirector import Redirector
@@ -60,6 +61,7 @@ class RedirectApplication:
         self.django = django
         self.redirector = redirector
         self.beside = BesideLinks(django, redirector)
+        self.kept_pages = KeptPages(django)
         self.domain_pages = DomainPages(django, resolver=redirector.resolver, orphans=redirector.orphans)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -117,7 +119,9 @@ class RedirectApplication:
             await self._page(Resolution(outcome, code, hostname), rest, scope, receive, send)
 
     async def _page(self, found: Resolution, rest: bytes, scope: Scope, receive: Receive, send: Send) -> None:
-        """Have Django tell why there is no redirect."""
+        """Tell why there is no redirect, or have Django do so."""
+        if not rest and await self.kept_pages.answer(found, scope, send):
+            return
         if rest and found.outcome is not Outcome.NOT_FOUND:
             # The link's own page, wherever below it the visitor is.
             path = f"/{found.code}"

@@ -117,13 +117,13 @@ class RedirectLimits:
 
 def refusal_answer(refusal: Decision, accept_language: str) -> tuple[Headers, bytes]:
     """Headers and body of a 429; what its fields mean stands at `Decision.headers`."""
-    body = _page(_language(accept_language))
+    body = _page(language_of(accept_language))
     fields = [(name.lower().encode(), value.encode()) for name, value in refusal.headers().items()]
     return [*_HEADERS, *fields, (b"content-length", b"%d" % len(body))], body
 
 
 @lru_cache(maxsize=1024)
-def _language(accept_language: str) -> str:
+def language_of(accept_language: str) -> str:
     """The first of the visitor's languages that the site speaks."""
     for word, _quality in trans_real.parse_accept_lang_header(accept_language.lower()):
         with contextlib.suppress(LookupError):

@@ -1,0 +1,145 @@
+"""Pages for visitors that are not sent on, rendered once and kept: who scans codes costs no rendering.
+
+Django renders a page for a code that stands for all; what is the visitor's own, the code and the
+request's id, is put in at each answer. Whatever else could make a difference (a cookie, a query that
+the view might read, a language, what a trusted proxy says of the scheme) is part of the key, or such
+a request is left to Django.
+"""
+
+import asyncio
+import secrets
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from time import monotonic
+from typing import Any
+
+from apps.common.ids import uuid7
+from apps.redirects.decide import Outcome
+from apps.redirects.limits import language_of
+from apps.redirects.proxies import client_address_behind
+from apps.redirects.resolution import RESOLUTION, Resolution
+
+Application = Callable[[Any, Any, Any], Awaitable[None]]
+Scope = MutableMapping[str, Any]
+Headers = list[tuple[bytes, bytes]]
+Key = tuple[Outcome, str, bytes, bytes, str, str]
+
+_KEPT = {
+    Outcome.NOT_FOUND,
+    Outcome.SCHEDULED,
+    Outcome.BANNED,
+    Outcome.DISABLED,
+    Outcome.EXPIRED,
+    Outcome.EXHAUSTED,
+    Outcome.DELETED,
+    Outcome.UNAVAILABLE,
+}
+MAX_AGE = 60.0
+SIZE = 256
+# A code that nobody can have asked for, of the greatest length.
+_ANY_CODE = f"any-code-{secrets.token_hex(20)}"
+_OWN = {b"content-length", b"x-request-id"}
+_PROXY_SCHEME = b"x-forwarded-proto"
+_SCHEMES = {b"", b"http", b"https"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    status: int
+    headers: Headers
+    # The body between the places of the code.
+    parts: list[bytes]
+    made_at: float
+
+
+class KeptPages:
+    """Of one process, on its event loop."""
+
+    def __init__(self, django: Application) -> None:
+        self._django = django
+        self._pages: OrderedDict[Key, asyncio.Task[_Page]] = OrderedDict()
+
+    async def answer(self, found: Resolution, scope: Scope, send: Callable[[Any], Awaitable[None]]) -> bool:
+        """Tell the visitor why there is no redirect; False when Django must see this very request."""
+        key = _key(found, scope)
+        if key is None:
+            return False
+        page = await self._page(key, scope)
+        body = found.code.encode().join(page.parts)
+        own = [(b"content-length", b"%d" % len(body)), (b"x-request-id", uuid7().hex.encode())]
+        await send({"type": "http.response.start", "status": page.status, "headers": [*page.headers, *own]})
+        await send({"type": "http.response.body", "body": body})
+        return True
+
+    async def _page(self, key: Key, scope: Scope) -> _Page:
+        kept = self._pages.get(key)
+        if kept is None or (kept.done() and not _is_good(kept)):
+            if len(self._pages) >= SIZE:
+                self._pages.popitem(last=False)
+            kept = self._pages[key] = asyncio.create_task(self._render(key, scope))
+        return await asyncio.shield(kept)
+
+    async def _render(self, key: Key, scope: Scope) -> _Page:
+        outcome, hostname, host, scheme, language, _peer = key
+        headers = [(b"host", host), (b"accept-language", language.encode())]
+        if scheme:
+            headers.append((_PROXY_SCHEME, scheme))
+        asked = dict(scope) | {"method": "GET", "path": f"/{_ANY_CODE}", "raw_path": f"/{_ANY_CODE}".encode(), "query_string": b""}
+        asked |= {"headers": headers, RESOLUTION: Resolution(outcome, _ANY_CODE, hostname)}
+        status, fields, body = 0, [], b""
+
+        async def keep(message: Any) -> None:
+            nonlocal status, fields, body
+            if message["type"] == "http.response.start":
+                status, fields = message["status"], message["headers"]
+            else:
+                body += message.get("body", b"")
+
+        await self._django(asked, _empty_body(), keep)
+        return _Page(status, [field for field in fields if field[0].lower() not in _OWN], body.split(_ANY_CODE.encode()), monotonic())
+
+
+def _is_good(kept: asyncio.Task[_Page]) -> bool:
+    """Whether the page was rendered, as it should be, and not long ago."""
+    if kept.exception() is not None:
+        return False
+    page = kept.result()
+    return page.status != HTTPStatus.INTERNAL_SERVER_ERROR and monotonic() - page.made_at < MAX_AGE
+
+
+def _empty_body() -> Callable[[], Awaitable[dict[str, Any]]]:
+    """The body of a GET, and after it nothing: the visitor stays."""
+    told = False
+
+    async def receive() -> dict[str, Any]:
+        nonlocal told
+        if told:
+            await asyncio.Event().wait()
+        told = True
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    return receive
+
+
+def _key(found: Resolution, scope: Scope) -> Key | None:
+    if found.outcome not in _KEPT or scope["method"] not in ("GET", "HEAD"):
+        return None
+    host = scheme = language = b""
+    for name, value in scope["headers"]:
+        if name == b"cookie":
+            return None
+        if name == b"host":
+            host = value
+        elif name == _PROXY_SCHEME:
+            scheme = value.lower()
+        elif name == b"accept-language":
+            language = value
+    if scheme not in _SCHEMES:
+        return None
+    peer = scope["client"][0] if scope["client"] else ""
+    if client_address_behind(peer) is None:
+        # Nobody whom Django would believe; the page is the same for all of them.
+        peer, scheme = "", b""
+    return found.outcome, found.hostname, host, scheme, language_of(language.decode("latin-1")), peer
