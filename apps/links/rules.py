@@ -16,7 +16,7 @@ from apps.links import conditions, destinations
 from apps.links.conditions import Condition, refusal
 from apps.links.errors import LinkError
 from apps.links.models import Link, RedirectRule
-from apps.links.versions import locked, require_not_deleted, save_version
+from apps.links.versions import locked, require_changeable, save_version
 
 MAX_RULES: Final = 50
 MAX_PRIORITY: Final = 32_767
@@ -40,13 +40,14 @@ class RuleSpec:
 def set_rules(*, actor: Actor, link: Link, rules: Sequence[RuleSpec], now: datetime) -> Link:
     """The link with these rules and no others; nothing is written when it has them already.
 
-    Raises NotFound or PermissionDenied when the actor may not do it, and LinkError with field
+    Raises NotFound or PermissionDenied when the actor may not do it, LinkError `link_deleted` or
+    `link_banned` when the link stays as it is, and LinkError with field
     "rules" whose `params` name the `rule` at fault by its place in `rules`, from 0, the `condition`
     in it, and the `problem` without that place. A destination that the link has already is not judged again.
     """
     current = locked(link)
     policy.require(actor, Action.LINK_EDIT, current)
-    require_not_deleted(current)
+    require_changeable(current)
     present = rules_of(current)
     wanted = checked(rules, known={current.destination_url, *(rule.destination_url for rule in present)})
     if wanted == present:

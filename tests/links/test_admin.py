@@ -176,6 +176,30 @@ def test_actions_work_on_many_links_through_the_services(office: Client, make_li
     assert OutboxEvent.objects.filter(topic="url_deleted_events").count() == 2
 
 
+def test_actions_leave_banned_links_as_they_are_and_say_so(office: Client, make_link: MakeLink) -> None:
+    banned, other = make_link(), make_link()
+    Link.objects.filter(pk=banned.pk).update(banned_at=NOW, ban_reason="phishing")
+
+    data = {"action": "disable", "_selected_action": [str(banned.pk), str(other.pk)]}
+    page = office.post(reverse(LIST), data, follow=True).content.decode()
+
+    assert "1 blocked link was left as it is." in page
+    assert "1 link was handled." in page
+    assert list(Link.objects.order_by("pk").values_list("is_active", flat=True)) == [True, False]
+    assert "phishing" in office.get(reverse("admin:links_link_change", args=[banned.pk])).content.decode()
+
+
+def test_flagged_links_are_found(office: Client, make_link: MakeLink) -> None:
+    flagged = make_link(code="flagged")
+    make_link(code="harmless")
+    Link.objects.filter(pk=flagged.pk).update(flagged_at=NOW, flag_reason="looks like a bank")
+
+    def shown(choice: str) -> set[str]:
+        return {link.code for link in office.get(reverse(LIST), {"flagged": choice}).context["cl"].result_list}
+
+    assert (shown("yes"), shown("no"), shown("")) == ({"flagged"}, {"harmless"}, {"flagged", "harmless"})
+
+
 def test_a_moderator_without_the_permission_may_only_look(office: Client, moderator: User, make_link: MakeLink) -> None:
     moderator.user_permissions.set(Permission.objects.filter(codename="view_link"))
     link = make_link(expires_at=NOW + timedelta(days=9))

@@ -12,6 +12,8 @@ from apps.links import moderation, renaming, services
 from apps.links.changes import LinkChanges
 from apps.links.errors import LinkError
 from apps.links.models import Link, LinkState
+from apps.links.revision import revise_link
+from apps.links.rules import RuleSpec, set_rules
 from tests.links.conftest import NOW
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +77,8 @@ def test_an_owner_does_not_edit_a_banned_link_out_of_its_ban(make_link: MakeLink
         lambda: services.update_link(actor=owner, link=link, changes=LinkChanges(destination_url="https://example.org/"), now=NOW),
         lambda: services.set_link_active(actor=owner, link=link, is_active=False, now=NOW),
         lambda: renaming.change_code(actor=owner, link=link, code="another", now=NOW),
+        lambda: set_rules(actor=owner, link=link, rules=[RuleSpec(1, [], "https://example.org/")], now=NOW),
+        lambda: revise_link(actor=owner, link=link, changes=LinkChanges(), rules=[], now=NOW),
     ]
     for change in changes:
         with pytest.raises(LinkError) as caught:

@@ -30,3 +30,18 @@ class StateFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Link]) -> QuerySet[Link]:
         state = self.value()
         return in_state(queryset, state) if state and isinstance(queryset, LinkQuerySet) else queryset
+
+
+class FlaggedFilter(admin.SimpleListFilter):
+    """By whether visitors are warned before they go on."""
+
+    title = _("warning")
+    parameter_name = "flagged"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("with a warning")), ("no", _("without a warning"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Link]) -> QuerySet[Link]:
+        if self.value() not in {"yes", "no"}:
+            return queryset
+        return queryset.filter(flagged_at__isnull=self.value() == "no")

@@ -14,7 +14,7 @@ from apps.accounts.models import User
 from apps.accounts.policy import Actor, BackOffice
 from apps.common.errors import DomainError
 from apps.links import destinations, selectors, services
-from apps.links.admin.filters import StateFilter
+from apps.links.admin.filters import FlaggedFilter, StateFilter
 from apps.links.admin.forms import LinkForm
 from apps.links.admin.paginator import BoundedPaginator
 from apps.links.admin.rules import RuleInline
@@ -24,7 +24,8 @@ from apps.links.rules import set_rules
 
 # Chosen when a link is made, and never again.
 _ONCE = ["workspace", "domain", "code"]
-_KEPT_BY_US = ["owner", "state", "click_count", "version", "created_at", "updated_at", "deleted_at"]
+_MODERATION = ["banned_at", "ban_reason", "flagged_at", "flag_reason"]
+_KEPT_BY_US = ["owner", "state", *_MODERATION, "click_count", "version", "created_at", "updated_at", "deleted_at"]
 
 
 def _actor(request: HttpRequest) -> Actor:
@@ -40,7 +41,7 @@ class LinkAdmin(admin.ModelAdmin[Link]):
     raw_id_fields = ["workspace"]
     list_display = ["short", "destination", "owner", "workspace", "state", "click_count", "created_at"]
     list_select_related = ["domain", "owner", "workspace"]
-    list_filter = [StateFilter, "domain"]
+    list_filter = [StateFilter, FlaggedFilter, "domain"]
     list_per_page = 50
     search_fields = ["code", "destination_url"]
     search_help_text = _("Code or part of the destination URL")
@@ -144,18 +145,27 @@ class LinkAdmin(admin.ModelAdmin[Link]):
 
     @admin.action(description=_("Restore selected deleted links"), permissions=["delete"])
     def restore(self, request: HttpRequest, queryset: QuerySet[Link]) -> None:
-        now = timezone.now()
-        for link in queryset:
+        now, links = timezone.now(), self._not_banned(request, queryset)
+        for link in links:
             services.restore_link(actor=_actor(request), link=link, now=now)
-        self._report(request, queryset)
+        self._report(request, links)
 
     def _set_active(self, request: HttpRequest, queryset: QuerySet[Link], *, is_active: bool) -> None:
         now = timezone.now()
         # Deleted links stay as they are.
-        links = queryset.filter(deleted_at=None)
+        links = self._not_banned(request, queryset.filter(deleted_at=None))
         for link in links:
             services.set_link_active(actor=_actor(request), link=link, is_active=is_active, now=now)
         self._report(request, links)
+
+    def _not_banned(self, request: HttpRequest, queryset: QuerySet[Link]) -> list[Link]:
+        """Those of the links that may be changed; the moderator is told how many may not."""
+        links = list(queryset)
+        free = [link for link in links if link.banned_at is None]
+        if count := len(links) - len(free):
+            text = ngettext("%(count)d blocked link was left as it is.", "%(count)d blocked links were left as they are.", count)
+            self.message_user(request, text % {"count": count}, messages.WARNING)
+        return free
 
     def _report(self, request: HttpRequest, links: Iterable[Link]) -> None:
         count = len(list(links))
