@@ -250,3 +250,24 @@ def test_only_staff_with_a_permission_act_in_the_back_office(moderator: User, st
 
     moderator.is_active = False
     assert not policy.may(BackOffice(moderator), Action.LINK_VIEW, link)
+
+
+def test_moderators_block_and_warn_with_a_reason(office: Client, make_link: MakeLink) -> None:
+    link = make_link()
+
+    def act(action: str, reason: str = "") -> str:
+        chosen = {"action": action, "_selected_action": [link.pk], "reason": reason}
+        page = office.post(reverse("admin:links_link_changelist"), chosen, follow=True)
+        link.refresh_from_db()
+        return page.content.decode()
+
+    assert "Say why" in act("ban")
+    assert link.banned_at is None
+    act("ban", "phishing")
+    assert (link.banned_at is not None, link.ban_reason) == (True, "phishing")
+    act("unban")
+    assert (link.banned_at, link.ban_reason) == (None, "")
+    act("flag", "odd host")
+    assert (link.flagged_at is not None, link.flag_reason) == (True, "odd host")
+    assert "1 link was handled" in act("unflag")
+    assert link.flagged_at is None

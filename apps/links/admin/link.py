@@ -10,12 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from apps.accounts.models import User
-from apps.accounts.policy import Actor, BackOffice
+from apps.accounts.policy import Actor
 from apps.common.errors import DomainError
 from apps.links import destinations, selectors, services
 from apps.links.admin.filters import FlaggedFilter, StateFilter
 from apps.links.admin.forms import LinkForm
+from apps.links.admin.moderation import ModerationActions, actor_of
 from apps.links.admin.paginator import BoundedPaginator
 from apps.links.admin.rules import RuleInline
 from apps.links.changes import UNSET, LinkChanges
@@ -28,12 +28,8 @@ _MODERATION = ["banned_at", "ban_reason", "flagged_at", "flag_reason"]
 _KEPT_BY_US = ["owner", "state", *_MODERATION, "click_count", "version", "created_at", "updated_at", "deleted_at"]
 
 
-def _actor(request: HttpRequest) -> Actor:
-    return BackOffice(request.user) if isinstance(request.user, User) else request.user
-
-
 @admin.register(Link)
-class LinkAdmin(admin.ModelAdmin[Link]):
+class LinkAdmin(ModerationActions):
     """Every change is made by the services, which ask the policy, record events and drop caches."""
 
     form = LinkForm
@@ -48,7 +44,7 @@ class LinkAdmin(admin.ModelAdmin[Link]):
     ordering = ["-pk"]
     paginator = BoundedPaginator
     show_full_result_count = False
-    actions = ["enable", "disable", "restore"]
+    actions = ["enable", "disable", "restore", *ModerationActions.moderation_actions]
 
     @admin.display(description=_("short URL"), ordering="code")
     def short(self, link: Link) -> str:
@@ -78,10 +74,10 @@ class LinkAdmin(admin.ModelAdmin[Link]):
     def save_model(self, request: HttpRequest, obj: Link, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
         data, now = form.cleaned_data, timezone.now()
         if change:
-            self._update(_actor(request), obj, form)
+            self._update(actor_of(request), obj, form)
             return
         link = services.create_link(
-            actor=_actor(request),
+            actor=actor_of(request),
             workspace=data["workspace"],
             domain=data["domain"],
             code=data["code"],
@@ -97,7 +93,7 @@ class LinkAdmin(admin.ModelAdmin[Link]):
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
         formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
         if formset.has_changed():
-            set_rules(actor=_actor(request), link=form.instance, rules=formset.specs(), now=timezone.now())
+            set_rules(actor=actor_of(request), link=form.instance, rules=formset.specs(), now=timezone.now())
 
     @staticmethod
     def _update(actor: Actor, link: Link, form: Any) -> None:
@@ -124,7 +120,7 @@ class LinkAdmin(admin.ModelAdmin[Link]):
             return HttpResponseRedirect(request.get_full_path())
 
     def delete_model(self, request: HttpRequest, obj: Link) -> None:
-        services.delete_link(actor=_actor(request), link=obj, now=timezone.now())
+        services.delete_link(actor=actor_of(request), link=obj, now=timezone.now())
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Link]) -> None:
         for link in queryset:
@@ -147,7 +143,7 @@ class LinkAdmin(admin.ModelAdmin[Link]):
     def restore(self, request: HttpRequest, queryset: QuerySet[Link]) -> None:
         now, links = timezone.now(), self._not_banned(request, queryset)
         for link in links:
-            services.restore_link(actor=_actor(request), link=link, now=now)
+            services.restore_link(actor=actor_of(request), link=link, now=now)
         self._report(request, links)
 
     def _set_active(self, request: HttpRequest, queryset: QuerySet[Link], *, is_active: bool) -> None:
@@ -155,7 +151,7 @@ class LinkAdmin(admin.ModelAdmin[Link]):
         # Deleted links stay as they are.
         links = self._not_banned(request, queryset.filter(deleted_at=None))
         for link in links:
-            services.set_link_active(actor=_actor(request), link=link, is_active=is_active, now=now)
+            services.set_link_active(actor=actor_of(request), link=link, is_active=is_active, now=now)
         self._report(request, links)
 
     def _not_banned(self, request: HttpRequest, queryset: QuerySet[Link]) -> list[Link]:
