@@ -13,6 +13,7 @@ import pytest
 import redis
 
 from apps.accounts.models import RateLimitPolicy
+from apps.common.ratelimit.buckets import AsyncBuckets
 from apps.common.ratelimit.table import get_table
 from apps.links.models import Domain, Link
 from apps.redirects import limits
@@ -23,6 +24,12 @@ from tests.shared_data import shared_data
 MakeLink = Callable[..., Link]
 HEAD = f"Host: {HOST}\r\n"
 REQUEST = f"GET /limited HTTP/1.1\r\n{HEAD}\r\n".encode()
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine is not what these tests are about; a Redis that is away says so at once."""
+    monkeypatch.setattr(AsyncBuckets, "patience", 5.0)
 
 
 @pytest.fixture

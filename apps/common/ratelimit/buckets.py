@@ -69,9 +69,10 @@ class Buckets(_Guard):
 class AsyncBuckets(_Guard):
     """For the event loop on which it is first used; a call takes `patience` seconds at most."""
 
-    def __init__(self, *, patience: float = CALL_SECONDS) -> None:
+    patience = CALL_SECONDS
+
+    def __init__(self) -> None:
         super().__init__()
-        self._patience = patience
         self._client = new_async_client(socket_timeout=None)
         self._take = self._client.register_script(TAKE)
 
@@ -84,7 +85,7 @@ class AsyncBuckets(_Guard):
         self.check()
         arguments_ = arguments(limit, least=least, most=most, lease_ns=lease_ns)
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(self.patience):
                 answer = await self._take(keys=[bucket_key(limit, subject)], args=arguments_)
         except (RedisError, OSError, TimeoutError) as error:
             self.failed(error)
