@@ -1,13 +1,11 @@
 """The ordinary path: every request that is not plainly hot passes here before it reaches Django."""
 
-from collections.abc import Awaitable, Callable, MutableMapping
 from time import time_ns
-from typing import Any
 from urllib.parse import unquote
 
-from apps.common.ratelimit.limits import Decision
 from apps.links.codes import is_code
 from apps.links.reserved import is_reserved
+from apps.redirects.answers import UNCACHED, Application, Receive, Scope, Send, one_host, send_answer, send_measured, send_refusal
 from apps.redirects.beside import BesideLinks, beside_in
 from apps.redirects.clicks import read_visitor
 from apps.redirects.decide import Outcome, decide, redirect_headers
@@ -18,22 +16,12 @@ from apps.redirects.forwarding import is_forwardable
 from apps.redirects.gates import WITH_FORM
 from apps.redirects.hosts import DomainRef
 from apps.redirects.kept_pages import KeptPages
-from apps.redirects.limits import refusal_answer
-from apps.redirects.proxies import client_of
 from apps.redirects.redirector import Redirector
 from apps.redirects.resolution import RESOLUTION, Resolution
 from apps.redirects.resolver import Unresolvable
+from apps.redirects.visits import Visitor
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-# ASGI's own types are wider or narrower from one framework to the next.
-Application = Callable[[Any, Any, Any], Awaitable[None]]
-Headers = list[tuple[bytes, bytes]]
-
-_UNCACHED = (b"cache-control", b"private, no-store")
-_EMPTY = (b"content-length", b"0")
-_NOT_ALLOWED = [(b"allow", b"GET, HEAD"), _UNCACHED, _EMPTY]
+_NOT_ALLOWED = [(b"allow", b"GET, HEAD"), UNCACHED]
 
 
 def code_in(path: str) -> str | None:
@@ -88,25 +76,26 @@ class RedirectApplication:
                 return
 
     async def _short_link(self, code: str, rest: bytes, scope: Scope, receive: Receive, send: Send) -> None:
-        hosts = [value for name, value in scope["headers"] if name == b"host"]
-        if len(hosts) != 1:
-            await _send_empty(send, 400, [_UNCACHED, _EMPTY])
+        host = one_host(scope["headers"])
+        if host is None:
+            await send_measured(send, 400, [UNCACHED])
             return
         try:
-            domain = await self.redirector.resolver.find_domain(hosts[0])
+            domain = await self.redirector.resolver.find_domain(host)
             if domain is None:
                 await self.django(scope, receive, send)
                 return
             if scope["method"] not in ("GET", "HEAD", "POST"):
-                await _send_empty(send, 405, _NOT_ALLOWED)
+                await send_measured(send, 405, _NOT_ALLOWED)
                 return
-            limits, client = self.redirector.limits, client_of(scope)
+            # Worked out once: the limits want the address, the click wants all of it.
+            limits, visitor = self.redirector.limits, read_visitor(scope)
             is_cached = f"{domain.hostname}/{code}".encode() in self.redirector.cache.entries
-            if (refusal := await limits.admit(client, is_cached=is_cached)) is None:
-                outcome = await self._redirect(domain, code, rest, scope, send)
-                refusal = await limits.admit_unknown(client) if outcome is Outcome.NOT_FOUND else None
+            if (refusal := await limits.admit(visitor.address, is_cached=is_cached)) is None:
+                outcome = await self._redirect(domain, code, rest, visitor, scope, send)
+                refusal = await limits.admit_unknown(visitor.address) if outcome is Outcome.NOT_FOUND else None
             if refusal is not None:
-                await _send_refusal(send, refusal, scope["headers"])
+                await send_refusal(send, refusal, scope["headers"])
                 return
         except Unresolvable:
             self.redirector.unresolvable += 1
@@ -114,7 +103,7 @@ class RedirectApplication:
         else:
             hostname = domain.hostname
         if scope["method"] == "POST" and outcome not in WITH_FORM and outcome is not Outcome.UNAVAILABLE:
-            await _send_empty(send, 405, _NOT_ALLOWED)
+            await send_measured(send, 405, _NOT_ALLOWED)
         elif outcome is not Outcome.REDIRECT and not await self.domain_pages.instead(outcome, hostname, scope, send):
             await self._page(Resolution(outcome, code, hostname), rest, scope, receive, send)
 
@@ -129,7 +118,7 @@ class RedirectApplication:
         scope[RESOLUTION] = found
         await self.django(scope, receive, send)
 
-    async def _redirect(self, domain: DomainRef, code: str, rest: bytes, scope: Scope, send: Send) -> Outcome:
+    async def _redirect(self, domain: DomainRef, code: str, rest: bytes, visitor: Visitor, scope: Scope, send: Send) -> Outcome:
         """Redirect if the link says so; gives what was decided. A form (POST) is never redirected."""
         entry = self.redirector.cache.get(f"{domain.hostname}/{code}".encode(), time_ns())
         if entry is None:
@@ -146,12 +135,11 @@ class RedirectApplication:
                 return Outcome.SCHEDULED
         if scope["method"] == "POST":
             return Outcome.REDIRECT
-        visitor = read_visitor(scope)
         destination = entry.location(visitor.visit(now, rest))
         if destination is None:
             return Outcome.NOT_FOUND
         self.redirector.spool.append(now, visitor.click(entry.click_head, destination))
-        await _send_empty(send, entry.status, redirect_headers(destination, entry.max_age(now)))
+        await send_answer(send, entry.status, redirect_headers(destination, entry.max_age(now)))
         return Outcome.REDIRECT
 
     async def _look_up(self, domain: DomainRef, code: str, rest: bytes, scope: Scope) -> tuple[HotEntry, int] | Outcome:
@@ -167,16 +155,3 @@ class RedirectApplication:
             if outcome is not Outcome.REDIRECT:
                 return outcome
         return entry_of(snapshot, until_ns=now), now
-
-
-async def _send_refusal(send: Send, refusal: Decision, headers: Headers) -> None:
-    """429: too many requests."""
-    language = next((value for name, value in headers if name == b"accept-language"), b"").decode("latin-1")
-    fields, body = refusal_answer(refusal, language)
-    await send({"type": "http.response.start", "status": 429, "headers": fields})
-    await send({"type": "http.response.body", "body": body})
-
-
-async def _send_empty(send: Send, status: int, headers: Headers) -> None:
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": b""})

@@ -1,7 +1,6 @@
 """What a short domain answers besides its links: its root, the apps that open its links, where
 visitors go whom no link sends on, and whether a host is one of ours."""
 
-from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -9,16 +8,12 @@ import orjson
 from django.conf import settings
 
 from apps.links.hostnames import normalise
+from apps.redirects.answers import UNCACHED, Application, Receive, Scope, Send, one_host, send_answer, send_measured
 from apps.redirects.decide import Outcome, is_sendable, redirect_headers
 from apps.redirects.hosts import DomainRef, normalise_host
 from apps.redirects.internal import is_internal
 from apps.redirects.orphans import OrphanClicks
 from apps.redirects.resolver import Resolver, Unresolvable
-
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-Application = Callable[[Any, Any, Any], Awaitable[None]]
 
 ROOT = "/"
 APPLE = "/.well-known/apple-app-site-association"
@@ -27,15 +22,14 @@ TLS_ASK = "/internal/tls-ask"
 PATHS = frozenset({ROOT, APPLE, ANDROID, TLS_ASK})
 
 _METHODS = ("GET", "HEAD")
-_UNCACHED = (b"cache-control", b"private, no-store")
 # The companies ask seldom, but so that a change is known within the hour.
 _FILE_HEADERS = [
     (b"content-type", b"application/json"),
     (b"cache-control", b"public, max-age=3600"),
     (b"x-content-type-options", b"nosniff"),
 ]
-# Outcomes in the words of `Outcome`, for which a domain may have a page of its owner's.
-_OVER = frozenset({"expired", "exhausted"})
+# For these a domain may have a page of its owner's.
+_OVER = frozenset({Outcome.EXPIRED, Outcome.EXHAUSTED})
 
 
 class DomainPages:
@@ -52,16 +46,16 @@ class DomainPages:
             if scope["path"] == TLS_ASK:
                 await self._tls_ask(scope, send)
                 return
-            hosts = [value for name, value in scope["headers"] if name == b"host"]
-            domain = await self.resolver.find_domain(hosts[0]) if len(hosts) == 1 else None
+            host = one_host(scope["headers"])
+            domain = await self.resolver.find_domain(host) if host is not None else None
         except Unresolvable:
-            await _send(send, 503, [(b"retry-after", b"1"), _UNCACHED])
+            await send_measured(send, 503, [(b"retry-after", b"1"), UNCACHED])
             return
         is_root = scope["path"] == ROOT
-        if domain is None or (is_root and _is_site(domain, hosts[0])):
+        if domain is None or host is None or (is_root and _is_site(domain, host)):
             await self.django(scope, receive, send)
         elif scope["method"] not in _METHODS:
-            await _send(send, 405, [(b"allow", b"GET, HEAD"), _UNCACHED])
+            await send_measured(send, 405, [(b"allow", b"GET, HEAD"), UNCACHED])
         elif is_root:
             self.orphans.record(domain, "", scope)
             await _send_on(send, domain.root_url if is_sendable(domain.root_url) else f"{settings.PUBLIC_URL}/")
@@ -87,12 +81,12 @@ class DomainPages:
     async def _tls_ask(self, scope: Scope, send: Send) -> None:
         """A proxy that fetches certificates on demand asks `?domain=`: 200 for the host of a domain, else 404."""
         if not is_internal(scope) or scope["method"] not in _METHODS:
-            await _send(send, 404, [_UNCACHED])
+            await send_measured(send, 404, [UNCACHED])
             return
         asked = parse_qs(scope["query_string"].decode("latin-1")).get("domain", [])
         name = normalise(asked[0], scheme="https") if len(asked) == 1 else None
         is_ours = name is not None and await self.resolver.has_name(name)
-        await _send(send, 200 if is_ours else 404, [_UNCACHED])
+        await send_measured(send, 200 if is_ours else 404, [UNCACHED])
 
 
 def _is_site(domain: DomainRef, raw_host: bytes) -> bool:
@@ -105,9 +99,9 @@ def _is_site(domain: DomainRef, raw_host: bytes) -> bool:
 async def _send_app_links(send: Send, domain: DomainRef, *, is_apple: bool) -> None:
     found = _apple(domain.apple_app_ids) if is_apple else _android(domain.android_apps)
     if not found:
-        await _send(send, 404, [_UNCACHED])
+        await send_measured(send, 404, [UNCACHED])
         return
-    await _send(send, 200, _FILE_HEADERS, orjson.dumps(found))
+    await send_measured(send, 200, _FILE_HEADERS, orjson.dumps(found))
 
 
 def _apple(app_ids: list[str]) -> dict[str, Any] | None:
@@ -127,10 +121,4 @@ def _android(apps: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 async def _send_on(send: Send, url: str) -> None:
-    await send({"type": "http.response.start", "status": 302, "headers": redirect_headers(url.encode("ascii"))})
-    await send({"type": "http.response.body", "body": b""})
-
-
-async def _send(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes = b"") -> None:
-    await send({"type": "http.response.start", "status": status, "headers": [*headers, (b"content-length", b"%d" % len(body))]})
-    await send({"type": "http.response.body", "body": body})
+    await send_answer(send, 302, redirect_headers(url.encode("ascii")))

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from apps.common.http import Network
-from apps.redirects.proxies import peer_address
+from apps.redirects.proxies import peer_address, peer_of
 
 # What a proxy adds to a request that is not its own.
 _FORWARDED = frozenset({b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto", b"x-real-ip", b"forwarded", b"via"})
@@ -20,7 +20,7 @@ def is_internal(scope: Mapping[str, Any]) -> bool:
     if any(name in _FORWARDED for name, _ in scope["headers"]):
         return False
     try:
-        address = ip_address(peer_address(scope["client"][0] if scope["client"] else "").decode())
+        address = ip_address(peer_address(peer_of(scope)).decode())
     except ValueError:
         return False
     return any(address.version == network.version and address in network for network in _networks(tuple(settings.INTERNAL_ADDRESSES)))

@@ -1,41 +1,29 @@
 """Pages for visitors that are not sent on, rendered once and kept: who scans codes costs no rendering.
 
 Django renders a page for a code that stands for all; what is the visitor's own, the code and the
-request's id, is put in at each answer. Whatever else could make a difference (a cookie, a query that
-the view might read, a language, what a trusted proxy says of the scheme) is part of the key, or such
-a request is left to Django.
+request's id, is put in at each answer. Whatever else makes a difference (the language, what a trusted
+proxy says of the scheme) is part of the key; a request with a cookie is left to Django.
 """
 
 import asyncio
 import secrets
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from time import monotonic
 from typing import Any
 
 from apps.common.ids import uuid7
+from apps.redirects.answers import Application, Headers, Scope, Send, send_answer
 from apps.redirects.decide import Outcome
+from apps.redirects.gates import WITH_FORM
 from apps.redirects.limits import language_of
-from apps.redirects.proxies import client_address_behind
+from apps.redirects.proxies import client_address_behind, peer_of
 from apps.redirects.resolution import RESOLUTION, Resolution
 
-Application = Callable[[Any, Any, Any], Awaitable[None]]
-Scope = MutableMapping[str, Any]
-Headers = list[tuple[bytes, bytes]]
 Key = tuple[Outcome, str, bytes, bytes, str, str]
 
-_KEPT = {
-    Outcome.NOT_FOUND,
-    Outcome.SCHEDULED,
-    Outcome.BANNED,
-    Outcome.DISABLED,
-    Outcome.EXPIRED,
-    Outcome.EXHAUSTED,
-    Outcome.DELETED,
-    Outcome.UNAVAILABLE,
-}
 MAX_AGE = 60.0
 SIZE = 256
 # A code that nobody can have asked for, of the greatest length.
@@ -61,7 +49,7 @@ class KeptPages:
         self._django = django
         self._pages: OrderedDict[Key, asyncio.Task[_Page]] = OrderedDict()
 
-    async def answer(self, found: Resolution, scope: Scope, send: Callable[[Any], Awaitable[None]]) -> bool:
+    async def answer(self, found: Resolution, scope: Scope, send: Send) -> bool:
         """Tell the visitor why there is no redirect; False when Django must see this very request."""
         key = _key(found, scope)
         if key is None:
@@ -69,8 +57,7 @@ class KeptPages:
         page = await self._page(key, scope)
         body = found.code.encode().join(page.parts)
         own = [(b"content-length", b"%d" % len(body)), (b"x-request-id", uuid7().hex.encode())]
-        await send({"type": "http.response.start", "status": page.status, "headers": [*page.headers, *own]})
-        await send({"type": "http.response.body", "body": body})
+        await send_answer(send, page.status, [*page.headers, *own], body)
         return True
 
     async def _page(self, key: Key, scope: Scope) -> _Page:
@@ -124,7 +111,7 @@ def _empty_body() -> Callable[[], Awaitable[dict[str, Any]]]:
 
 
 def _key(found: Resolution, scope: Scope) -> Key | None:
-    if found.outcome not in _KEPT or scope["method"] not in ("GET", "HEAD"):
+    if found.outcome in WITH_FORM or scope["method"] not in ("GET", "HEAD"):
         return None
     host = scheme = language = b""
     for name, value in scope["headers"]:
@@ -138,7 +125,7 @@ def _key(found: Resolution, scope: Scope) -> Key | None:
             language = value
     if scheme not in _SCHEMES:
         return None
-    peer = scope["client"][0] if scope["client"] else ""
+    peer = peer_of(scope)
     if client_address_behind(peer) is None:
         # Nobody whom Django would believe; the page is the same for all of them.
         peer, scheme = "", b""

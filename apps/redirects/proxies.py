@@ -45,9 +45,14 @@ def _reader(peer: str, trusted: TrustedProxies) -> ClientAddress | None:
     return client_behind
 
 
+def peer_of(scope: Mapping[str, Any]) -> str:
+    """Who is at the other end of the connection of an ASGI scope; "" for a Unix socket."""
+    return scope["client"][0] if scope["client"] else ""
+
+
 def client_of(scope: Mapping[str, Any]) -> bytes:
     """The address of the client whose request an ASGI scope describes; b"" for a Unix socket."""
-    peer = scope["client"][0] if scope["client"] else ""
+    peer = peer_of(scope)
     address, behind = peer_address(peer), client_address_behind(peer)
     # Several lines of one header mean the same as one with commas.
     forwarded = b", ".join(value for name, value in scope["headers"] if name == b"x-forwarded-for") if behind is not None else b""
