@@ -23,7 +23,8 @@ from apps.redirects.spool import Spool
 from apps.redirects.visits import Visitor
 
 # A request with one of these takes the ordinary path whatever it asks for.
-_REFUSED = {b"content-length", b"transfer-encoding", b"expect", b"upgrade"}
+# (llhttp takes Proxy-Connection for Connection.)
+_REFUSED = {b"content-length", b"transfer-encoding", b"expect", b"upgrade", b"proxy-connection"}
 _PURPOSE = b"sec-purpose"
 # Values picked from a request, in this order; a header that it does not have gives b"".
 _PICKED = (b"host", b"connection", b"x-forwarded-for", b"user-agent", b"referer", b"accept-language", _PURPOSE)

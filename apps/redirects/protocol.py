@@ -6,8 +6,10 @@ is pinned and tests/redirects/test_contract.py compares both ways.
 """
 
 import asyncio
+import re
 from typing import Any
 
+import httptools
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
@@ -19,10 +21,16 @@ _HOT = (b"GET /", b"HEAD /")
 _STATUSES = (301, 302, 307, 308)
 # Request line and headers of one request may have no more bytes than this.
 HEAD_LIMIT = 64 * 1024
+_FRAMING = (b"content-length", b"transfer-encoding")
+_absolute_form = re.compile(rb"https?://([^/?#]+)/", re.IGNORECASE).match
 
 
 class HeadTooLarge(Exception):
     """Raised into the parser, which stops at it."""
+
+
+class BadRequest(Exception):
+    """The same for what the parser would take and others might read otherwise."""
 
 
 class Pulse:
@@ -68,9 +76,10 @@ class RedirectProtocol(HttpToolsProtocol):
         # One comparison a second instead of a timer per request.
         self.owes_since: int | None = None
         # Of the request: whether the ordinary parser is inside a message, inside its head, and
-        # how many bytes of an unfinished head have come.
+        # how many bytes have come that are no body: of its head, or of what stands around chunks.
         self.in_message = self.in_head = False
         self.head_bytes = 0
+        self.brought_body = False
         self.head_too_large = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -99,14 +108,29 @@ class RedirectProtocol(HttpToolsProtocol):
         self.ordinary_data_received(data)
 
     def ordinary_data_received(self, data: bytes) -> None:
-        super().data_received(data)
-        if self.in_head:
-            self.head_bytes += len(data)
+        self._unset_keepalive_if_required()
+        self.brought_body = False
+        self._parse(data)
+        if self.in_message:
+            self.head_bytes = 0 if self.brought_body else self.head_bytes + len(data)
             if self.head_bytes > HEAD_LIMIT and not self.transport.is_closing():
-                self.send_431_response()
+                self._end_flood()
         elif self.owes_since is None and self.timeout_keep_alive_task is None and not self.is_busy():
             # Empty lines between requests stopped uvicorn's timer.
             self.owes_since = self.pulse.seconds
+
+    def _parse(self, data: bytes) -> None:
+        rest = memoryview(data)
+        while rest:
+            try:
+                self.parser.feed_data(rest)
+            except httptools.HttpParserError:
+                self.send_400_response("Invalid HTTP request received.")
+            except httptools.HttpParserUpgrade as offer:
+                # No offer is taken up, so what follows is the next request.
+                rest = rest[offer.args[0] :]
+                continue
+            return
 
     def is_busy(self) -> bool:
         """Whether a request is being read or answered."""
@@ -129,8 +153,23 @@ class RedirectProtocol(HttpToolsProtocol):
         self.transport.write(head + b"content-length: 0\r\nconnection: close\r\n\r\n")
         self.transport.close()
 
-    def _unsupported_upgrade_warning(self) -> None:
-        """An upgrade is an offer, and is passed over; uvicorn would advise to install what takes it."""
+    def _end_flood(self) -> None:
+        """A head has grown too long, or what stands around the chunks of a body that was answered or not."""
+        if self.in_head:
+            self.send_431_response()
+        else:
+            self.transport.close()
+
+    def _is_ambiguous(self) -> bool:
+        """Whether who stands before us may have seen another host, or another end of the request."""
+        if self.parser.should_upgrade() and any(name in _FRAMING for name, _ in self.headers):
+            # The parser passes over the body of a request that offers an upgrade, and over that of CONNECT.
+            return True
+        if self.url.startswith(b"/"):
+            return False
+        absolute = _absolute_form(self.url)
+        hosts = [value.lower() for name, value in self.headers if name == b"host"]
+        return absolute is None or hosts != [absolute[1].lower()]
 
     # Callbacks of the ordinary parser
 
@@ -140,13 +179,24 @@ class RedirectProtocol(HttpToolsProtocol):
         self.head_bytes = 0
         self.owes_since = self.pulse.seconds
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        # What follows the last chunk is no header: a proxy has not looked at it.
+        if self.in_head:
+            super().on_header(name, value)
+
     def on_headers_complete(self) -> None:
         if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > HEAD_LIMIT:
             self.head_too_large = True
             raise HeadTooLarge
+        if self._is_ambiguous():
+            raise BadRequest
         self.in_head = False
         self.owes_since = None
         super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self.brought_body = True
+        super().on_body(body)
 
     def on_message_complete(self) -> None:
         super().on_message_complete()

@@ -13,6 +13,7 @@ from apps.links.models import Domain, Link
 from apps.redirects import invalidation, thin
 from apps.redirects.snapshot import Snapshot
 from tests.events.valkey import Server
+from tests.redirects.contract import DESTINATION, Pair, paired
 from tests.redirects.serving import HOST, Threaded, threaded
 
 
@@ -71,6 +72,13 @@ def make_link(owner: User, domain: Domain) -> Callable[..., Link]:
 @pytest.fixture
 def server(domain: Domain) -> Iterator[Threaded]:
     with threaded() as running:
+        yield running
+
+
+@pytest.fixture
+def pair(domain: Domain, make_link: Callable[..., Link]) -> Iterator[Pair]:
+    make_link(destination_url=DESTINATION, code="contract")
+    with paired() as running:
         yield running
 
 

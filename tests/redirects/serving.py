@@ -23,7 +23,9 @@ from apps.redirects.server import bind, make_server
 
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "sho.test"
-_CHANGING = re.compile(rb"^date: [^\r]*\r\n|[0-9a-f]{32}", re.MULTILINE)
+_CHANGING = re.compile(
+    rb"^date: [^\r]*\r\n|[0-9a-f]{32}|(?<=csrftoken=)\w+; expires=[^;]+|(?<=csrfmiddlewaretoken\" value=\")\w+", re.MULTILINE
+)
 
 
 def listen() -> tuple[socket.socket, int]:
@@ -129,5 +131,5 @@ def exchange(port: int, chunks: Iterable[bytes], *, then: bytes = b"", pause: fl
 
 
 def comparable(answer: bytes) -> bytes:
-    """`answer` without date and request id."""
+    """`answer` without date, request id, and what guards forms."""
     return _CHANGING.sub(b"", answer)

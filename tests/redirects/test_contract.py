@@ -1,14 +1,8 @@
 """The hot path and the ordinary path give the same bytes for the same bytes."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from tests.redirects.contract import HEAD, LAST, Pair
+from tests.redirects.serving import HOST, comparable, exchange
 
-import pytest
-
-from apps.links.models import Domain, Link
-from tests.redirects.serving import HOST, Threaded, comparable, exchange, threaded
-
-HEAD = b"Host: " + HOST.encode() + b"\r\n"
 BROWSER = HEAD + (
     b"Connection: keep-alive\r\n"
     b'sec-ch-ua: "Chromium";v="148"\r\n'
@@ -19,14 +13,18 @@ BROWSER = HEAD + (
     b"Accept-Language: en-GB,en;q=0.9\r\n"
 )
 PLAIN = b"GET /contract HTTP/1.1\r\n" + BROWSER + b"\r\n"
-# Ends each conversation, so that the server closes and nobody waits.
-LAST = b"GET /contract HTTP/1.1\r\n" + HEAD + b"Connection: close\r\n\r\n"
 
 # What the hot path itself must answer.
 HOT = {
     "a browser": PLAIN,
     "few headers": b"GET /contract HTTP/1.1\r\n" + HEAD + b"\r\n",
     "lower-case names": PLAIN.replace(b"Host:", b"host:").replace(b"User-Agent:", b"user-agent:").replace(b"Referer", b"referer"),
+    "a tab in a header": PLAIN.replace(b"Mozilla", b"Moz\tilla"),
+    "many headers": PLAIN.replace(b"Accept:", b"".join(b"X-%d: a\r\n" % number for number in range(300)) + b"Accept:"),
+    "a long cookie": PLAIN.replace(b"Accept:", b"Cookie: " + b"a" * 7_000 + b"\r\nAccept:"),
+    "an empty Connection": PLAIN.replace(b"Connection: keep-alive", b"Connection:"),
+    "marks that no URL should have": PLAIN.replace(b"/contract", b'/contract?"<>`{}|^'),
+    "somebody else's host beside ours": PLAIN.replace(b"Accept:", b"X-Forwarded-Host: evil.test\r\nAccept:"),
     "upper-case names": PLAIN.replace(b"Host:", b"HOST:").replace(b"User-Agent:", b"USER-AGENT:"),
     "HEAD": b"HEAD" + PLAIN[3:],
     "a query": PLAIN.replace(b"/contract", b"/contract?utm_source=x&a=%00"),
@@ -109,31 +107,6 @@ ORDINARY = {
 }
 
 
-@dataclass
-class Pair:
-    """The same link on two servers; only one of them has the hot path."""
-
-    hot: Threaded
-    ordinary: Threaded
-
-    def hits(self) -> int:
-        """Answers that the hot path itself has given."""
-        return self.hot.redirector.lookahead.answered
-
-    def both(self, chunks: list[bytes]) -> tuple[bytes, bytes]:
-        answers = [comparable(exchange(server.port, chunks, then=LAST, quiet=0.5)) for server in (self.hot, self.ordinary)]
-        return answers[0], answers[1]
-
-
-@pytest.fixture
-def pair(domain: Domain, make_link: Callable[..., Link]) -> Iterator[Pair]:
-    make_link(destination_url="https://example.com/the/page?x=1", code="contract")
-    with threaded() as hot, threaded(bypass_hot_path=True) as ordinary:
-        for server in (hot, ordinary):
-            exchange(server.port, [LAST])
-        yield Pair(hot, ordinary)
-
-
 def test_hot_requests_are_answered_hot_and_alike(pair: Pair) -> None:
     for name, request in HOT.items():
         before = pair.hits()
@@ -156,7 +129,7 @@ def test_a_request_may_be_split_at_every_byte(pair: Pair) -> None:
     request = b"GET /contract?a=1 HTTP/1.1\r\n" + HEAD + b"User-Agent: x\r\n\r\n"
     whole, _ = pair.both([request])
     for at in range(1, len(request)):
-        assert comparable(exchange(pair.hot.port, [request[:at], request[at:]], then=LAST, pause=0.002)) == whole, at
+        assert comparable(exchange(pair.hot.port, [request[:at], request[at:]], then=LAST, pause=0.002, quiet=10)) == whole, at
 
 
 def test_a_request_may_come_byte_by_byte(pair: Pair) -> None:
@@ -174,15 +147,15 @@ def test_a_body_that_looks_like_a_request_is_no_request(pair: Pair) -> None:
 def test_hot_and_ordinary_requests_take_turns_on_one_connection(pair: Pair) -> None:
     unknown = PLAIN.replace(b"/contract", b"/nothing-here")
     chunks = [PLAIN, PLAIN, unknown, PLAIN, b"POST" + PLAIN[3:], PLAIN, PLAIN + PLAIN, PLAIN]
-    answers = [comparable(exchange(server.port, chunks, then=LAST, pause=0.1)) for server in (pair.hot, pair.ordinary)]
-    assert answers[0] == answers[1]
-    assert answers[0].count(b"HTTP/1.1 302 Found") == 8
+    hot, ordinary = pair.both(chunks, pause=0.1)
+    assert hot == ordinary
+    assert hot.count(b"HTTP/1.1 302 Found") == 8
 
 
 def test_each_answer_is_one_click(pair: Pair) -> None:
     spool = pair.hot.redirector.spool
     before = spool.sequence
     for request in (PLAIN, PLAIN + PLAIN, b"HEAD" + PLAIN[3:], PLAIN.replace(b"/contract", b"/nothing-here")):
-        exchange(pair.hot.port, [request], then=LAST)
+        exchange(pair.hot.port, [request], then=LAST, quiet=10)
     # Four that end the conversations, and one, two, one and none of the requests themselves.
     assert spool.sequence == before + 8
