@@ -23,6 +23,8 @@ LOAD_RATE = 200
 # An answer counts as new when a process has given no other for so long (s).
 _SETTLED = 0.03
 _PATIENCE = 10.0
+# Changes that do not show take their patience each; the rest is left out after so long (s).
+_ALL_WITHIN = 180.0
 
 
 @dataclass(slots=True)
@@ -38,7 +40,11 @@ class Measured:
 
     @property
     def worst_ms(self) -> float:
-        return max(time for times in self.times.values() for time in times)
+        return max((time for times in self.times.values() for time in times), default=float("inf"))
+
+    @property
+    def changes(self) -> int:
+        return sum(len(times) for times in self.times.values())
 
 
 class Watch:
@@ -70,7 +76,8 @@ class Watch:
 
 
 def measure(stage: Stage, *, changes: int, processes: int) -> Measured:
-    """Make `changes` changes, of all kinds in turn, while a load runs on `processes` redirectors."""
+    """Make `changes` changes, of all kinds in turn, while a load runs on `processes` redirectors; fewer
+    when so many do not show that time runs out."""
     redirectors = [stage.add_redirector(own_port=True) for _ in range(processes)]
     try:
         stage.await_redirectors()
@@ -86,8 +93,11 @@ def _measure(stage: Stage, ports: Sequence[int], changes: int) -> Measured:
     codes = [url.rpartition("/")[2] for url in links.urls(50)]
     kinds = list(Changes(links).kinds.items())
     last: dict[str, IsNew] = {}
+    deadline = time.monotonic() + _ALL_WITHIN
     with traffic(stage, [f"http://localhost:{port}/{code}" for code in codes for port in ports], rate=LOAD_RATE) as load:
         for number in range(changes):
+            if time.monotonic() > deadline:
+                break
             kind, change = kinds[number % len(kinds)]
             made = change(watch.warm)
             measured.times.setdefault(kind, []).append(watch.milliseconds(made))

@@ -70,10 +70,15 @@ class Links:
         self._staff: User | None = None
         self.workspace: Workspace = Workspace.objects.get(personal_for=self.owner)
 
-    def make(self, *, code: str = "") -> "Link":
+    def make(self, *, code: str = "", password: str = "") -> "Link":
+        from apps.links.changes import LinkOptions  # noqa: PLC0415
+
         began = time.monotonic()
         location = f"https://example.com/{secrets.token_hex(6)}"
-        link = self.services.create_link(actor=self.owner, workspace=self.workspace, destination_url=location, code=code, now=_now())
+        options = LinkOptions(password=password) if password else LinkOptions()
+        link = self.services.create_link(
+            actor=self.owner, workspace=self.workspace, destination_url=location, code=code, options=options, now=_now()
+        )
         self.history.add(f"/{link.code}", location, began=float("-inf") if not code else began, returned=time.monotonic())
         return link
 

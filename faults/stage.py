@@ -6,7 +6,7 @@ import signal
 import socket
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
@@ -19,6 +19,8 @@ from faults.servers import ROOT, Redirector, await_port, listen, manage
 MAX_REDIRECTORS = 16
 # Where the logs of the last stage can be read.
 LOGS = ROOT / "var" / "faults"
+# By this name PostgreSQL knows connections of redirectors.
+REDIRECTORS = "redirectors"
 CARRIERS = ("ship_clicks", "relay_outbox", "consume")
 
 
@@ -34,19 +36,22 @@ class Stage:
         self.listener = listener
         self.port: int = listener.getsockname()[1]
         self.host = f"localhost:{self.port}"
-        self.environment = self._environment(DATABASE)
+        self.environment = self._environment(DATABASE) | {"PGAPPNAME": REDIRECTORS}
         self.own_environment = self._environment()
         self.redirectors: list[Redirector] = []
 
     def url(self, code: str) -> str:
         return f"http://{self.host}/{code}"
 
-    def add_redirector(self, *, own_port: bool = False, bind: int = 0, with_site: bool = False) -> Redirector:
-        """One more redirector process: on the stage's port, on one of its own, or on one that it shares."""
+    def add_redirector(
+        self, *, own_port: bool = False, bind: int = 0, with_site: bool = False, settings: Mapping[str, str] | None = None
+    ) -> Redirector:
+        """One more redirector process: on the stage's port, on one of its own, or on one that it shares.
+        `settings` are variables of its environment."""
         if len(self.redirectors) >= MAX_REDIRECTORS:
             raise RuntimeError("a stage has no room for more redirectors")
         place = bind or (listen() if own_port else self.listener)
-        redirector = Redirector(self.environment, self.log("redirectors"), place, with_site=with_site)
+        redirector = Redirector(self.environment | dict(settings or {}), self.log("redirectors"), place, with_site=with_site)
         self.redirectors.append(redirector)
         return redirector
 
