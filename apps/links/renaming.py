@@ -41,7 +41,8 @@ def change_code(*, actor: Actor, link: Link, code: str, now: datetime) -> Link:
             raise code_choice.taken(code) from error
         raise
     Alias.objects.create(domain_id=current.domain_id, code=old, link=current, created_at=now)
-    return save_version(current, ["code"], topic=Topic.URL_UPDATED, now=now)
+    # The code is written; the version comes last because its event tells of the alias.
+    return save_version(current, [], topic=Topic.URL_UPDATED, now=now)
 
 
 def _free_own_alias(link: Link, code: str) -> None:
