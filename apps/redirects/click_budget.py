@@ -13,7 +13,7 @@ from enum import StrEnum
 import psycopg
 from psycopg_pool import AsyncConnectionPool
 
-from apps.common.breaker import CircuitBreaker
+from apps.common.guard import Guarded
 from apps.redirects.postgres import DatabaseUnavailable, connection_arguments
 
 # A statement gets no longer, with the wait for a connection (s).
@@ -50,14 +50,17 @@ class Spending(StrEnum):
 _Limited = tuple[int, int]
 
 
-class ClickBudget:
+class ClickBudget(Guarded):
     """The redirector's own connections for it, none as long as there are no such links."""
 
+    failing = (psycopg.Error, OSError)
+    unavailable = DatabaseUnavailable
+    failed_event = "click_budget_query_failed"
+
     def __init__(self, *, max_connections: int = 4) -> None:
+        super().__init__()
         self.spent = 0
         self.refused = 0
-        self.failures = 0
-        self.breaker = CircuitBreaker()
         self._used_up: OrderedDict[_Limited, None] = OrderedDict()
         # Visitors whose statement has not been sent yet; a link that is here has a task.
         self._waiting: dict[_Limited, list[asyncio.Future[Spending]]] = {}
@@ -134,16 +137,9 @@ class ClickBudget:
 
     async def _take(self, limited: _Limited, wanted: int) -> tuple[int, bool]:
         """How many clicks were used up, and whether the link still is at this version."""
-        if not self.breaker.allows():
-            raise DatabaseUnavailable
         link_id, version = limited
-        try:
+        with self.asking():
             async with asyncio.timeout(PATIENCE_SECONDS), self._pool.connection() as connection:
                 cursor = await connection.execute(_SPEND, {"link_id": link_id, "version": version, "wanted": wanted})
                 row = await cursor.fetchone()
-        except (psycopg.Error, OSError, TimeoutError) as error:
-            self.failures += 1
-            self.breaker.failed()
-            raise DatabaseUnavailable from error
-        self.breaker.succeeded()
         return row or (0, False)

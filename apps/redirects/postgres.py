@@ -13,7 +13,7 @@ import psycopg
 from django.conf import settings
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from apps.common.breaker import CircuitBreaker
+from apps.common.guard import Guarded
 from apps.redirects.batches import Batches
 from apps.redirects.hosts import DomainRef
 from apps.redirects.snapshot import Rule, Snapshot
@@ -86,13 +86,16 @@ def connection_arguments() -> dict[str, Any]:
     return {name: value for name, value in arguments.items() if value not in (None, "")}
 
 
-class LinkReader:
+class LinkReader(Guarded):
     """Reads links and domains. Every method raises DatabaseUnavailable."""
 
+    failing = (psycopg.Error, OSError)
+    unavailable = DatabaseUnavailable
+    failed_event = "link_query_failed"
+
     def __init__(self, *, max_connections: int = 4) -> None:
+        super().__init__()
         self.queries = 0
-        self.failures = 0
-        self.breaker = CircuitBreaker()
         self._finds = Batches(self._find_many, patience=LOOK_UP_SECONDS, at_once=max_connections)
         self._pool = AsyncConnectionPool(
             kwargs=connection_arguments(),
@@ -112,17 +115,9 @@ class LinkReader:
         await self._pool.close(timeout=1)
 
     async def _rows(self, query: str, parameters: dict[str, Any], *, deadline: float | None = None) -> list[Any]:
-        if not self.breaker.allows():
-            raise DatabaseUnavailable
-        try:
+        with self.asking():
             async with asyncio.timeout_at(deadline or asyncio.get_running_loop().time() + LOOK_UP_SECONDS):
-                rows = await self._try_twice(query, parameters)
-        except (psycopg.Error, OSError, TimeoutError) as error:
-            self.failures += 1
-            self.breaker.failed()
-            raise DatabaseUnavailable from error
-        self.breaker.succeeded()
-        return rows
+                return await self._try_twice(query, parameters)
 
     async def _try_twice(self, query: str, parameters: dict[str, Any]) -> list[Any]:
         try:

@@ -1,23 +1,21 @@
 """The redirector's side of Redis: every call is bounded in time and behind a circuit breaker."""
 
 import asyncio
-import logging
 import random
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import astuple
+from functools import partial
 from typing import Any
 
 import orjson
 from redis.exceptions import NoScriptError, RedisError
 
-from apps.common.breaker import BreakerState, CircuitBreaker
+from apps.common.guard import Guarded
 from apps.common.redis import new_async_client
 from apps.redirects import keys
 from apps.redirects.batches import Batches
 from apps.redirects.hosts import DomainRef
 from apps.redirects.snapshot import Absent, Snapshot, Tombstone, decode, encode
-
-logger = logging.getLogger(__name__)
 
 # A redirect waits no longer than this for Redis (s).
 CALL_SECONDS = 0.05
@@ -43,45 +41,34 @@ def _chance() -> float:
     return 1 + keys.LINK_JITTER * random.uniform(-1, 1)  # noqa: S311 - spreads load, guards nothing
 
 
-class SnapshotStore:
+class SnapshotStore(Guarded):
     """Snapshots of links in Redis. Every method raises StoreUnavailable."""
 
+    failing = (RedisError, OSError)
+    unavailable = StoreUnavailable
+    failed_event = "redis_call_failed"
+
     def __init__(self) -> None:
+        super().__init__()
         self._reads = Batches(self._read_many, patience=CALL_SECONDS, at_once=_AT_ONCE)
         self._fills = Batches(self._fill_many, patience=CALL_SECONDS, at_once=_AT_ONCE)
         self.client = new_async_client(socket_timeout=None)
-        self.breaker = CircuitBreaker()
-        self.failures = 0
         self._fill = self.client.register_script(keys.FILL)
         self._load = self.client.register_script(keys.LOAD)
 
-    async def _call(self, call: Awaitable[Any], *, deadline: float | None = None) -> Any:
+    async def _call(self, call: Callable[[], Awaitable[Any]], *, deadline: float | None = None) -> Any:
         """What `call` gives, by `deadline` of the event loop's clock, or within the time of one call."""
-        try:
+        with self.asking():
             async with asyncio.timeout_at(deadline or asyncio.get_running_loop().time() + CALL_SECONDS):
-                answer = await call
-        except (RedisError, OSError, TimeoutError) as error:
-            self.failures += 1
-            was_open = self.breaker.state is not BreakerState.CLOSED
-            self.breaker.failed()
-            if not was_open:
-                logger.warning("redis_call_failed error=%r", error)
-            raise StoreUnavailable from error
-        self.breaker.succeeded()
-        return answer
-
-    def _check(self) -> None:
-        if not self.breaker.allows():
-            raise StoreUnavailable
+                return await call()
 
     async def get(self, domain_id: int, code: str) -> Snapshot | Absent | Tombstone | None:
         """What is known of the link at this place; None for nothing. Being asked for makes it stay longer."""
         return decode(await self._reads.get(keys.link_key(domain_id, code)))
 
     async def _read_many(self, names: Sequence[str], deadline: float) -> list[bytes | None]:
-        self._check()
         arguments = [keys.LINK_LONGEST_MS, keys.LINK_MS, *(_chance() for _ in names)]
-        return await self._call(self._load(keys=names, args=arguments), deadline=deadline)  # type: ignore[no-any-return]
+        return await self._call(partial(self._load, keys=names, args=arguments), deadline=deadline)  # type: ignore[no-any-return]
 
     async def fill(self, domain_id: int, code: str, snapshot: Snapshot | None) -> None:
         """Keep what was read from the database, unless something newer is known by now."""
@@ -89,10 +76,9 @@ class SnapshotStore:
         await self._fills.get((keys.link_key(domain_id, code), version, encode(snapshot), _lifetime_ms(snapshot)))
 
     async def _fill_many(self, entries: Sequence[Entry], deadline: float) -> list[None]:
-        self._check()
         names = [name for name, *_ in entries]
         arguments = [argument for _, *arguments in entries for argument in arguments]
-        await self._call(self._run_fill(names, arguments), deadline=deadline)
+        await self._call(partial(self._run_fill, names, arguments), deadline=deadline)
         return [None] * len(entries)
 
     async def _run_fill(self, names: list[str], arguments: list[Any]) -> None:
@@ -104,14 +90,12 @@ class SnapshotStore:
 
     async def get_domains(self) -> list[DomainRef]:
         """The domain table as last kept; empty when there is none."""
-        self._check()
-        data = await self._call(self.client.get(keys.DOMAINS))
+        data = await self._call(partial(self.client.get, keys.DOMAINS))
         return [DomainRef(*row) for row in orjson.loads(data)] if data else []
 
     async def put_domains(self, domains: list[DomainRef]) -> None:
         """Keep the domain table, for a start without a database."""
-        self._check()
-        await self._call(self.client.set(keys.DOMAINS, orjson.dumps([astuple(row) for row in domains])))
+        await self._call(partial(self.client.set, keys.DOMAINS, orjson.dumps([astuple(row) for row in domains])))
 
     async def close(self) -> None:
         """Release connections."""
