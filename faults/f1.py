@@ -10,17 +10,16 @@ from faults.engines import REDIS
 from faults.links import Links
 from faults.oracle import judge_clicks
 from faults.report import Report
-from faults.rows import FRESH_WITHOUT_REDIS, judge_redirects, mixed_play
+from faults.rows import FRESH_WITHOUT_REDIS, failed_redis_calls, judge_breakers, judge_redirects, mixed_play
 from faults.scale import Scale
 from faults.servers import Redirector
 from faults.stage import Stage
 from faults.traffic import recovered_after
 
 P99_MS = 100.0
+RECOVERS_WITHIN = 5.0
 # What one redirector may have: its pool for links, and one of its pages.
 CONNECTIONS = 5
-# Calls that fail before a breaker opens: three in a row, and what was under way.
-FAILURES_TO_OPEN = 5
 # Limits of the process that is asked for too much: redirects, tries of a link's password, of a log-in.
 REDIRECTS, PASSWORDS, LOG_INS = 30, 3, 5
 LOG_IN = "/accounts/login/"
@@ -35,26 +34,21 @@ def run(stage: Stage, scale: Scale, report: Report) -> None:
 
 
 def _play(stage: Stage, scale: Scale, report: Report) -> None:
-    failed_before = _failed_calls(stage)
+    failed_before = failed_redis_calls(stage)
     with mixed_play(stage, scale) as play:
         with watched_connections(stage) as connections:
             stage.engines.kill(REDIS)
             time.sleep(scale.fault)
-            failed = _failed_calls(stage) - failed_before
+            failed = failed_redis_calls(stage) - failed_before
         stage.engines.start(REDIS)
         play.ended = time.monotonic()
-    judge_redirects(report, play, play.load.between(play.began, play.ended + scale.recovery), p99=P99_MS, stale=FRESH_WITHOUT_REDIS)
+    answers = play.load.between(play.began, play.ended + scale.recovery)
+    judge_redirects(report, play, answers, scale, p99=P99_MS, stale=FRESH_WITHOUT_REDIS)
     report.none("writes failed", play.writer.errors)
-    report.at_most("last failure after return", recovered_after(play.answers, play.ended), 5.0, "s")
+    report.at_most("last failure after return", recovered_after(play.answers, play.ended), scale.seconds(RECOVERS_WITHIN), "s")
     report.at_most("connections to PostgreSQL", connections.most, CONNECTIONS * len(stage.redirectors))
-    report.at_least("failed calls until breakers opened", failed, len(stage.redirectors))
-    report.at_most("the same", failed, FAILURES_TO_OPEN * len(stage.redirectors))
+    judge_breakers(stage, report, failed)
     judge_clicks(report, play.answers)
-
-
-def _failed_calls(stage: Stage) -> int:
-    """Calls to Redis that failed while it was not yet given up, as redirectors' logs tell."""
-    return stage.log("redirectors").read_bytes().count(b"redis_call_failed")
 
 
 def _ask_for_too_much(stage: Stage, report: Report) -> None:

@@ -1,4 +1,4 @@
-"""PostgreSQL is restarted fast, restarted at once, and is away for long."""
+"""PostgreSQL is away for long, is restarted fast, and is restarted at once."""
 
 import time
 from signal import Signals
@@ -18,9 +18,9 @@ NORMAL_WITHIN = 5.0
 
 
 def run(stage: Stage, scale: Scale, report: Report) -> None:
-    _play(stage, scale, report, "fast restart", FAST, away=0.0)
-    _play(stage, scale, report, "immediate restart", IMMEDIATE, away=0.0)
-    _play(stage, scale, report, "outage", FAST, away=scale.outage)
+    ways = [("outage", IMMEDIATE, scale.outage), ("fast restart", FAST, 0.0), ("immediate restart", IMMEDIATE, 0.0)]
+    for how, number, away in ways[: scale.ways]:
+        _play(stage, scale, report, how, number, away=away)
 
 
 def _play(stage: Stage, scale: Scale, report: Report, how: str, number: Signals, *, away: float) -> None:
@@ -47,10 +47,10 @@ def _judge_answers(report: Report, play: Play, scale: Scale) -> None:
     report.tell("hot p99", p99_ms(hot), "ms")
     report.tell("503", len(missed))
     report.none("other failures", failures([answer for answer in answers if answer.status != 503]))
-    report.at_most("slowest 503", max((answer.took for answer in missed), default=0.0), MISS_SECONDS, "s")
-    report.none("wrong", play.links.history.wrong(answers, stale=FRESH))
+    report.at_most("slowest 503", max((answer.took for answer in missed), default=0.0), scale.seconds(MISS_SECONDS), "s")
+    report.none("wrong", play.links.history.wrong(answers, stale=scale.seconds(FRESH)))
     late = [answer.at - play.ended for answer in missed]
-    report.at_most("last failure after return", max([0.0, *late]), NORMAL_WITHIN, "s")
+    report.at_most("last failure after return", max([0.0, *late]), scale.seconds(NORMAL_WITHIN), "s")
 
 
 def _judge_writes(report: Report, play: Play) -> None:

@@ -44,13 +44,13 @@ def run(stage: Stage, scale: Scale, report: Report) -> None:
     answers = load.between(before, ended + scale.recovery)
     report.tell("redirects", len(answers))
     report.tell("locked", ended - before, "s")
-    report.none("wrong", links.history.wrong(answers, stale=FRESH))
+    report.none("wrong", links.history.wrong(answers, stale=scale.seconds(FRESH)))
     report.none("hot: 5xx or no answer", failures(answers))
-    report.at_most("hot p99", p99_ms(load.between(began, ended)), P99_MS, "ms")
+    report.at_most("hot p99", p99_ms(load.between(began, ended)), scale.p99(P99_MS), "ms")
     report.tell("p99 before", p99_ms(load.between(0, before)), "ms")
     report.tell("misses", len(misses))
     report.none("misses not 503", {str(status) for status, _ in misses if status != HTTPStatus.SERVICE_UNAVAILABLE})
-    report.at_most("slowest miss", max(took for _, took in misses), MISS_SECONDS, "s")
+    report.at_most("slowest miss", max(took for _, took in misses), scale.seconds(MISS_SECONDS), "s")
     stage.remove(site)
 
 

@@ -21,10 +21,9 @@ PER_CONNECTION = 3
 def run(stage: Stage, scale: Scale, report: Report) -> None:
     report.tell("", "killed:")
     _kill(stage, scale, report)
-    report.tell("", "replaced on one socket:")
-    _deploy(stage, scale, report)
-    report.tell("", "replaced on sockets of their own:")
-    _deploy(stage, scale, report, port=free_port())
+    for how, port in [("sockets of their own", free_port()), ("one socket", 0)][: scale.ways]:
+        report.tell("", f"replaced on {how}:")
+        _deploy(stage, scale, report, port=port)
 
 
 def _kill(stage: Stage, scale: Scale, report: Report) -> None:
@@ -37,7 +36,7 @@ def _kill(stage: Stage, scale: Scale, report: Report) -> None:
         stage.await_redirectors()
     report.tell("kills", scale.kills)
     unanswered = [answer for answer in play.answers if answer.status == 0]
-    report.none("wrong", play.links.history.wrong(play.answers, stale=FRESH))
+    report.none("wrong", play.links.history.wrong(play.answers, stale=scale.seconds(FRESH)))
     report.none("5xx", failures([answer for answer in play.answers if answer.status]))
     report.at_most("without an answer", len(unanswered), scale.kills * CONNECTIONS)
     judge_clicks(report, play.answers, surplus=len(unanswered))
@@ -61,8 +60,8 @@ def _deploy(stage: Stage, scale: Scale, report: Report, *, port: int = 0) -> Non
             stage.remove(redirector)
     report.tell("deployments", scale.deployments)
     report.tell("redirects", len(play.answers))
-    report.none("wrong", play.links.history.wrong(play.answers, stale=FRESH))
+    report.none("wrong", play.links.history.wrong(play.answers, stale=scale.seconds(FRESH)))
     report.none("failed", failures(play.answers))
-    report.at_most("slowest end", slowest, ENDS_WITHIN, "s")
+    report.at_most("slowest end", slowest, scale.seconds(ENDS_WITHIN), "s")
     report.tell("p99", p99_ms(play.answers), "ms")
     judge_clicks(report, play.answers)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from faults.engines import REDIS
 from faults.oracle import judge_clicks
 from faults.report import Report
-from faults.rows import FRESH_WITHOUT_REDIS, Play, judge_redirects, mixed_play
+from faults.rows import FRESH_WITHOUT_REDIS, Play, failed_redis_calls, judge_breakers, judge_redirects, mixed_play
 from faults.scale import Scale
 from faults.stage import Stage
 from faults.traffic import p99_ms, seconds
@@ -20,24 +20,30 @@ LATENCY = 5.0
 
 def run(stage: Stage, scale: Scale, report: Report) -> None:
     proxy = stage.proxies[REDIS]
-    report.tell("", "stopped:")
-    _play(stage, scale, report, hang=lambda: stage.engines.pause(REDIS), end=lambda: stage.engines.resume(REDIS))
 
     def slow() -> None:
         proxy.latency = LATENCY
 
-    report.tell("", "slow:")
-    _play(stage, scale, report, hang=slow, end=proxy.up)
+    ways = [
+        ("stopped", lambda: stage.engines.pause(REDIS), lambda: stage.engines.resume(REDIS)),
+        ("slow", slow, proxy.up),
+    ]
+    for how, hang, end in ways[: scale.ways]:
+        report.tell("", f"{how}:")
+        _play(stage, scale, report, hang=hang, end=end)
 
 
 def _play(stage: Stage, scale: Scale, report: Report, *, hang: Callable[[], None], end: Callable[[], None]) -> None:
+    failed_before = failed_redis_calls(stage)
     with mixed_play(stage, scale) as play:
         hang()
         time.sleep(scale.fault)
+        failed = failed_redis_calls(stage) - failed_before
         end()
         play.ended = time.monotonic()
     answers = play.load.between(play.began + SETTLES_WITHIN, play.ended + scale.recovery)
-    judge_redirects(report, play, answers, p99=P99_MS, stale=FRESH_WITHOUT_REDIS)
+    judge_redirects(report, play, answers, scale, p99=P99_MS, stale=FRESH_WITHOUT_REDIS)
+    judge_breakers(stage, report, failed)
     _tell_first_seconds(report, play)
     judge_clicks(report, play.answers)
 

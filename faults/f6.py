@@ -36,7 +36,7 @@ def run(stage: Stage, scale: Scale, report: Report) -> None:
                 old[code] = time.monotonic() - deleted
     report.tell("races", len(held) + len(stopped))
     report.tell("probes", asked)
-    report.at_most("last old answer", max(old.values(), default=0.0), FRESH, "s")
+    report.at_most("last old answer", max(old.values(), default=0.0), scale.seconds(FRESH), "s")
 
 
 def _race(stage: Stage, links: Links, meanwhile: Callable[[Callable[[], None]], None]) -> tuple[str, float]:

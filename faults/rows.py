@@ -15,6 +15,8 @@ from tests.load.generator import Answer
 # A change may show this late (s), and this late while Redis is away.
 FRESH = 1.0
 FRESH_WITHOUT_REDIS = 5.0
+# Three in a row open a breaker; others may have been under way.
+_CALLS_TO_OPEN = 5
 
 
 @dataclass(slots=True)
@@ -56,15 +58,27 @@ def mixed_play(stage: Stage, scale: Scale, *, port: int = 0, per_connection: int
     play.answers = load.answers
 
 
-def judge_redirects(report: Report, play: Play, answers: list[Answer], *, p99: float, stale: float) -> None:
+def judge_redirects(report: Report, play: Play, answers: list[Answer], scale: Scale, *, p99: float, stale: float) -> None:
     """ "R ok": no wrong Location, no 5xx, p99 within bounds (ms)."""
     report.tell("redirects", len(answers))
-    report.none("wrong", play.links.history.wrong(answers, stale=stale))
+    report.none("wrong", play.links.history.wrong(answers, stale=scale.seconds(stale)))
     report.none("5xx or no answer", failures(answers))
-    report.at_most("p99", p99_ms(answers), p99, "ms")
+    report.at_most("p99", p99_ms(answers), scale.p99(p99), "ms")
     tell_worst_second(report, answers, play.began)
     before = [answer for answer in play.answers if answer.at < play.began]
     report.tell("p99 before", p99_ms(before), "ms")
+
+
+def failed_redis_calls(stage: Stage) -> int:
+    """Calls that failed while Redis was not yet given up, as the logs of all redirectors tell since they began."""
+    return stage.log("redirectors").read_bytes().count(b"redis_call_failed")
+
+
+def judge_breakers(stage: Stage, report: Report, failed: int) -> None:
+    """Each redirector has noticed that Redis is away, and has given it up after a few calls."""
+    redirectors = len(stage.redirectors)
+    report.at_least("calls failed", failed, redirectors)
+    report.at_most("before breakers opened", failed, _CALLS_TO_OPEN * redirectors)
 
 
 def tell_worst_second(report: Report, answers: list[Answer], began: float) -> None:
