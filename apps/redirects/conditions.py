@@ -2,16 +2,15 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from ipaddress import ip_network
 from typing import Any
 
+from apps.redirects.snapshot import nanoseconds
 from apps.redirects.visits import Visit, agent_of, language_of, load_agents, number_of, parameters_of, places
 
 Holds = Callable[[Visit], bool]
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _NEVER_NS = 1 << 62
 
 
@@ -88,7 +87,7 @@ def _window(condition: Mapping[str, Any]) -> Holds:
 
 
 def _nanoseconds(text: str) -> int:
-    return (datetime.fromisoformat(text) - _EPOCH) // _MICROSECOND * 1000
+    return nanoseconds(datetime.fromisoformat(text))
 
 
 def _ip(condition: Mapping[str, Any]) -> Holds:

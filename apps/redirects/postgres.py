@@ -6,7 +6,6 @@ which slow pages may have used up.
 
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -16,13 +15,11 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from apps.common.guard import Guarded
 from apps.redirects.batches import Batches
 from apps.redirects.hosts import DomainRef
-from apps.redirects.snapshot import Rule, Snapshot
+from apps.redirects.snapshot import Rule, Snapshot, nanoseconds
 
 # A look-up ends after this time, with an answer or without (s).
 LOOK_UP_SECONDS = 0.8
 _STATEMENT_TIMEOUT_MS = 1000
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 _COLUMNS = """
        l.id, l.domain_id, l.workspace_id, coalesce(l.owner_id, 0), d.hostname, l.code, l.destination_url, l.redirect_status,
@@ -62,11 +59,6 @@ _RATE_LIMITS = "SELECT endpoint_class, capacity, per_seconds FROM accounts_ratel
 
 class DatabaseUnavailable(Exception):
     """PostgreSQL did not answer in time; nothing is known about the link."""
-
-
-def nanoseconds(instant: datetime | None) -> int:
-    """An aware instant as nanoseconds since the epoch; 0 for None."""
-    return (instant - _EPOCH) // _MICROSECOND * 1000 if instant is not None else 0
 
 
 def snapshot_of(row: Sequence[Any]) -> Snapshot:

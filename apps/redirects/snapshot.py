@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from dataclasses import fields as fields_of
+from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 from typing import Any
 
@@ -9,6 +10,8 @@ import orjson
 
 # Raised when the meaning of a field changes; entries of another format count as absent.
 FORMAT = 2
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,11 @@ class Tombstone:
 _values = attrgetter(*(field.name for field in fields_of(Snapshot)))
 _rule_values = attrgetter(*(field.name for field in fields_of(Rule)))
 _ABSENT = orjson.dumps({"f": FORMAT, "v": 0, "kind": "absent"})
+
+
+def nanoseconds(instant: datetime | None) -> int:
+    """An aware instant as nanoseconds since the epoch, exact to the microsecond; 0 for None."""
+    return (instant - _EPOCH) // _MICROSECOND * 1000 if instant is not None else 0
 
 
 def encode(snapshot: Snapshot | None) -> bytes:
