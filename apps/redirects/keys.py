@@ -1,5 +1,7 @@
 """Names and scripts in Redis that resolver, invalidation and subscriber share."""
 
+import random
+
 CHANNEL = "links:changed"
 # Ends in the number of the format, so that releases side by side do not read each other's.
 DOMAINS = "links:domains:2"
@@ -10,8 +12,7 @@ NEGATIVE_MS = 30 * 1000
 # A link that is new in Redis stays 5 minutes, one that is asked for again and again up to 24 hours.
 LINK_MS = 5 * 60 * 1000
 LINK_LONGEST_MS = 24 * 60 * 60 * 1000
-# A life is this much (of 1) longer or shorter by chance, so that links loaded together do not leave together.
-LINK_JITTER = 0.1
+_JITTER = 0.1
 
 # Fills each entry of KEYS unless something newer is known of it. For each there are three arguments:
 # version, value, and lifetime in ms, which gives way to what is left to the one before when that is
@@ -74,6 +75,11 @@ end
 redis.call('PUBLISH', ARGV[4], ARGV[5])
 return 1
 """
+
+
+def jitter() -> float:
+    """About 1: what a link's life is multiplied by, so that links loaded together do not leave together."""
+    return 1 + _JITTER * random.uniform(-1, 1)  # noqa: S311 - spreads load, guards nothing
 
 
 def link_key(domain_id: int, code: str) -> str:

@@ -1,7 +1,6 @@
 """The redirector's side of Redis: every call is bounded in time and behind a circuit breaker."""
 
 import asyncio
-import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import astuple
 from functools import partial
@@ -30,17 +29,6 @@ class StoreUnavailable(Exception):
     """Redis did not answer in time, or is not asked at present."""
 
 
-def _lifetime_ms(snapshot: Snapshot | None) -> int:
-    if snapshot is None:
-        return keys.NEGATIVE_MS
-    return round(keys.LINK_MS * _chance())
-
-
-def _chance() -> float:
-    """About 1: what a life is multiplied by."""
-    return 1 + keys.LINK_JITTER * random.uniform(-1, 1)  # noqa: S311 - spreads load, guards nothing
-
-
 class SnapshotStore(Guarded):
     """Snapshots of links in Redis. Every method raises StoreUnavailable."""
 
@@ -67,13 +55,14 @@ class SnapshotStore(Guarded):
         return decode(await self._reads.get(keys.link_key(domain_id, code)))
 
     async def _read_many(self, names: Sequence[str], deadline: float) -> list[bytes | None]:
-        arguments = [keys.LINK_LONGEST_MS, keys.LINK_MS, *(_chance() for _ in names)]
+        arguments = [keys.LINK_LONGEST_MS, keys.LINK_MS, *(keys.jitter() for _ in names)]
         return await self._call(partial(self._load, keys=names, args=arguments), deadline=deadline)  # type: ignore[no-any-return]
 
     async def fill(self, domain_id: int, code: str, snapshot: Snapshot | None) -> None:
         """Keep what was read from the database, unless something newer is known by now."""
         version = snapshot.version if snapshot else 0
-        await self._fills.get((keys.link_key(domain_id, code), version, encode(snapshot), _lifetime_ms(snapshot)))
+        life_ms = round(keys.LINK_MS * keys.jitter()) if snapshot else keys.NEGATIVE_MS
+        await self._fills.get((keys.link_key(domain_id, code), version, encode(snapshot), life_ms))
 
     async def _fill_many(self, entries: Sequence[Entry], deadline: float) -> list[None]:
         names = [name for name, *_ in entries]

@@ -1,6 +1,5 @@
 """Brings links into Redis before redirectors ask for them."""
 
-import random
 from collections.abc import Iterable, Sequence
 
 import psycopg
@@ -35,7 +34,7 @@ def warm(link_ids: Iterable[int]) -> int:
             snapshots = _read(database, ids[start : start + BATCH])
             with redis.pipeline(transaction=False) as pipeline:
                 for snapshot in snapshots:
-                    arguments = [snapshot.version, encode(snapshot), _life_ms()]
+                    arguments = [snapshot.version, encode(snapshot), round(LIFE_MS * keys.jitter())]
                     fill(keys=[keys.link_key(snapshot.domain_id, snapshot.code)], args=arguments, client=pipeline)
                 stored += sum(pipeline.execute())
     return stored
@@ -43,7 +42,3 @@ def warm(link_ids: Iterable[int]) -> int:
 
 def _read(database: psycopg.Connection, ids: Sequence[int]) -> list[Snapshot]:
     return [snapshot_of(row) for row in database.execute(LINKS_BY_ID, {"ids": list(ids)})]
-
-
-def _life_ms() -> int:
-    return round(LIFE_MS * (1 + keys.LINK_JITTER * random.uniform(-1, 1)))  # noqa: S311 - spreads load, guards nothing
