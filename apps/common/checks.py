@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 from django.core.exceptions import ImproperlyConfigured
 
-from apps.common.http import TrustedProxies
+from apps.common.http import AddressRanges
 
 _HOST = re.compile(r"(?=.{1,253}(:|\Z))[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*|\[[0-9a-f:.]+\]")
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
@@ -19,13 +19,15 @@ _MAX_PORT = 65_535
 
 
 @register()
-def trusted_proxies(**_kwargs: Any) -> list[CheckMessage]:
-    """E001: the proxies are addresses and networks."""
-    try:
-        TrustedProxies.parse(settings.TRUSTED_PROXIES)
-    except ImproperlyConfigured as error:
-        return [_error("E001", f"{error}.", "Separate several by commas; leave it empty to trust nobody.")]
-    return []
+def addresses(**_kwargs: Any) -> list[CheckMessage]:
+    """E001: proxies and machines of our own are addresses and networks."""
+    found: list[CheckMessage] = []
+    for setting, without in [("TRUSTED_PROXIES", "to trust nobody"), ("INTERNAL_ADDRESSES", "for this machine alone")]:
+        try:
+            AddressRanges.parse(getattr(settings, setting), setting=setting)
+        except ImproperlyConfigured as error:
+            found.append(_error("E001", f"{error}.", f"Separate several by commas; leave it empty {without}."))
+    return found
 
 
 @register()

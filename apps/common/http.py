@@ -21,21 +21,21 @@ _IPV4_IN_IPV6_BITS = 96
 
 
 @dataclass(frozen=True, slots=True)
-class TrustedProxies:
-    """The proxies whose `X-Forwarded-For` is believed, as (network, mask) numbers of each IP version."""
+class AddressRanges:
+    """Who is meant by a setting such as TRUSTED_PROXIES, as (network, mask) numbers of each IP version."""
 
     ipv4: tuple[tuple[int, int], ...] = ()
     ipv6: tuple[tuple[int, int], ...] = ()
 
     @classmethod
-    def parse(cls, words: Iterable[str]) -> "TrustedProxies":
+    def parse(cls, words: Iterable[str], *, setting: str) -> "AddressRanges":
         """From addresses and networks such as `10.0.0.0/8`, `192.0.2.7` and `2001:db8::/32`.
 
-        Raises ImproperlyConfigured, naming TRUSTED_PROXIES, for anything else.
+        Raises ImproperlyConfigured, naming `setting`, for anything else.
         """
         ranges: dict[int, list[tuple[int, int]]] = {4: [], 6: []}
         for word in words:
-            network = _network(word)
+            network = _network(word, setting)
             ranges[network.version].append((int(network.network_address), int(network.netmask)))
         return cls(ipv4=tuple(ranges[4]), ipv6=tuple(ranges[6]))
 
@@ -44,7 +44,7 @@ class TrustedProxies:
         return any(number & mask == network for network, mask in (self.ipv4 if address.version == 4 else self.ipv6))
 
 
-def client_address(*, peer: str, forwarded_for: str | bytes | None, trusted: TrustedProxies) -> str:
+def client_address(*, peer: str, forwarded_for: str | bytes | None, trusted: AddressRanges) -> str:
     """The address of the client in canonical form (IPv4 inside IPv6 is unfolded).
 
     `peer` is the other end of the connection, `forwarded_for` the value of `X-Forwarded-For` (several
@@ -61,13 +61,13 @@ def client_address(*, peer: str, forwarded_for: str | bytes | None, trusted: Tru
     return str(_rightmost_untrusted(text, trusted) or nearest)
 
 
-def is_trusted(peer: str, trusted: TrustedProxies) -> bool:
+def is_trusted(peer: str, trusted: AddressRanges) -> bool:
     """Whether what the other end of the connection says about the client is believed."""
     address = _parse(peer)
     return address is not None and address in trusted
 
 
-def _rightmost_untrusted(forwarded_for: str, trusted: TrustedProxies) -> Address | None:
+def _rightmost_untrusted(forwarded_for: str, trusted: AddressRanges) -> Address | None:
     rest = forwarded_for
     for _ in range(MAX_HOPS):
         rest, comma, part = rest.rpartition(",")
@@ -108,11 +108,11 @@ def _is_port(text: str) -> bool:
     return text[0] == ":" and digits.isascii() and digits.isdigit() and int(digits[:6]) <= 65_535
 
 
-def _network(word: str) -> Network:
+def _network(word: str, setting: str) -> Network:
     try:
         network = ip_network(word)
     except ValueError as error:
-        raise ImproperlyConfigured(f"TRUSTED_PROXIES: expected addresses and networks such as 10.0.0.0/8; {error}") from None
+        raise ImproperlyConfigured(f"{setting}: expected addresses and networks such as 10.0.0.0/8; {error}") from None
     if isinstance(network, IPv6Network) and network.prefixlen >= _IPV4_IN_IPV6_BITS and network.network_address.ipv4_mapped:
         return IPv4Network((network.network_address.ipv4_mapped, network.prefixlen - _IPV4_IN_IPV6_BITS))
     return network

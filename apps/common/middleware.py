@@ -12,7 +12,7 @@ from django_redis.exceptions import ConnectionInterrupted
 
 from apps.common import error_pages
 from apps.common.errors import DomainError
-from apps.common.http import TrustedProxies, client_address, is_trusted
+from apps.common.http import AddressRanges, client_address, is_trusted
 from apps.common.ids import uuid7
 from apps.common.requests import SiteRequest
 from apps.common.views import healthz
@@ -54,7 +54,7 @@ class ClientMiddleware:
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
-        self.trusted = TrustedProxies.parse(settings.TRUSTED_PROXIES)
+        self.trusted = AddressRanges.parse(settings.TRUSTED_PROXIES, setting="TRUSTED_PROXIES")
 
     def __call__(self, request: SiteRequest) -> HttpResponse:
         peer = str(request.META.get("REMOTE_ADDR", ""))

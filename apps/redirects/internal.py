@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_address
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
 
-from apps.common.http import Network
+from apps.common.http import AddressRanges
 from apps.redirects.proxies import peer_address, peer_of
 
 # What a proxy adds to a request that is not its own.
@@ -23,12 +22,9 @@ def is_internal(scope: Mapping[str, Any]) -> bool:
         address = ip_address(peer_address(peer_of(scope)).decode())
     except ValueError:
         return False
-    return any(address.version == network.version and address in network for network in _networks(tuple(settings.INTERNAL_ADDRESSES)))
+    return address in _parse(tuple(settings.INTERNAL_ADDRESSES))
 
 
 @lru_cache(maxsize=1)
-def _networks(words: tuple[str, ...]) -> tuple[Network, ...]:
-    try:
-        return tuple(map(ip_network, words))
-    except ValueError as error:
-        raise ImproperlyConfigured(f"INTERNAL_ADDRESSES: expected addresses and networks such as 127.0.0.1, 10.0.0.0/8; {error}") from None
+def _parse(words: tuple[str, ...]) -> AddressRanges:
+    return AddressRanges.parse(words, setting="INTERNAL_ADDRESSES")

@@ -7,16 +7,16 @@ from typing import Any
 
 from django.conf import settings
 
-from apps.common.http import TrustedProxies, client_address
+from apps.common.http import AddressRanges, client_address
 from apps.redirects.lookahead import ClientAddress
 
 
 @lru_cache(maxsize=1)
-def _parse(words: tuple[str, ...]) -> TrustedProxies:
-    return TrustedProxies.parse(words)
+def _parse(words: tuple[str, ...]) -> AddressRanges:
+    return AddressRanges.parse(words, setting="TRUSTED_PROXIES")
 
 
-def _trusted() -> TrustedProxies:
+def _trusted() -> AddressRanges:
     return _parse(tuple(settings.TRUSTED_PROXIES))
 
 
@@ -31,7 +31,7 @@ def client_address_behind(peer: str) -> ClientAddress | None:
 
 
 @lru_cache(maxsize=1024)
-def _reader(peer: str, trusted: TrustedProxies) -> ClientAddress | None:
+def _reader(peer: str, trusted: AddressRanges) -> ClientAddress | None:
     try:
         address = ip_address(peer_address(peer).decode())
     except ValueError:

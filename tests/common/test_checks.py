@@ -22,6 +22,7 @@ def test_the_defaults_are_right() -> None:
     ("setting", "value", "check_id", "named"),
     [
         ("TRUSTED_PROXIES", ["proxy.example.com"], "shortener.E001", "TRUSTED_PROXIES"),
+        ("INTERNAL_ADDRESSES", ["10.0.0.1/8"], "shortener.E001", "INTERNAL_ADDRESSES"),
         ("PUBLIC_URL", "links.example.com", "shortener.E002", "PUBLIC_URL"),
         ("PUBLIC_URL", "ftp://links.example.com", "shortener.E002", "PUBLIC_URL"),
         ("PUBLIC_URL", "https://", "shortener.E002", "PUBLIC_URL"),

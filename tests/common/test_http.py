@@ -1,9 +1,11 @@
 """The client's address behind proxies."""
 
+from collections.abc import Iterable
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from apps.common.http import TrustedProxies, client_address
+from apps.common.http import AddressRanges, client_address
 from tests.shared_data import shared_json
 
 PROXIES = ["10.0.0.0/8", "2001:db8:ffff::/48", "192.0.2.7"]
@@ -44,29 +46,33 @@ CASES = [
 ]
 
 
+def proxies(words: Iterable[str]) -> AddressRanges:
+    return AddressRanges.parse(words, setting="TRUSTED_PROXIES")
+
+
 @pytest.mark.parametrize(("peer", "forwarded_for", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
 def test_the_client_is_the_rightmost_untrusted_address(peer: str, forwarded_for: str | bytes | None, expected: str) -> None:
-    assert client_address(peer=peer, forwarded_for=forwarded_for, trusted=TrustedProxies.parse(PROXIES)) == expected
+    assert client_address(peer=peer, forwarded_for=forwarded_for, trusted=proxies(PROXIES)) == expected
 
 
 def test_nobody_is_trusted_by_default() -> None:
-    assert client_address(peer="10.0.0.2", forwarded_for="1.2.3.4", trusted=TrustedProxies()) == "10.0.0.2"
+    assert client_address(peer="10.0.0.2", forwarded_for="1.2.3.4", trusted=AddressRanges()) == "10.0.0.2"
 
 
 def test_a_mapped_network_is_the_ipv4_network() -> None:
-    assert TrustedProxies.parse(["::ffff:10.0.0.0/104"]) == TrustedProxies.parse(["10.0.0.0/8"])
+    assert proxies(["::ffff:10.0.0.0/104"]) == proxies(["10.0.0.0/8"])
 
 
 @pytest.mark.parametrize("word", ["*", "proxy.example.com", "10.0.0.1/8", "10.0.0.0/33", "10.0.0"])
 def test_a_wrong_proxy_is_refused_with_the_name_of_the_setting(word: str) -> None:
     with pytest.raises(ImproperlyConfigured, match=r"TRUSTED_PROXIES: .*10\.0\.0\.0/8"):
-        TrustedProxies.parse([word])
+        proxies([word])
 
 
 def test_known_attacks_do_not_move_the_address() -> None:
     for case in shared_json("attack-vectors/client-ip.json"):
         header = case["x_forwarded_for"]
         joined = ", ".join(header) if isinstance(header, list) else header
-        answer = client_address(peer=case["remote_addr"], forwarded_for=joined, trusted=TrustedProxies.parse(case["trusted_proxies"]))
+        answer = client_address(peer=case["remote_addr"], forwarded_for=joined, trusted=proxies(case["trusted_proxies"]))
 
         assert answer == case["expect"], case["why"]
