@@ -82,15 +82,8 @@ LINK_V1: Schema = {
     "link_version": whole,
 }
 
-CLICK_V1: Schema = {
-    "link_id": positive,
-    "domain_id": positive,
-    "hostname": text,
-    "code": text,
-    "destination_url": text,
-    "workspace_id": positive,
-    "owner_id": nullable(positive),
-    "link_version": whole,
+# What a visitor sent, and where the redirector wrote it down.
+_HIT_V1: Schema = {
     "method": text,
     "address": text,
     "user_agent": text,
@@ -102,6 +95,18 @@ CLICK_V1: Schema = {
     "sequence": positive,
 }
 
+CLICK_V1: Schema = {
+    "link_id": positive,
+    "domain_id": positive,
+    "hostname": text,
+    "code": text,
+    "destination_url": text,
+    "workspace_id": positive,
+    "owner_id": nullable(positive),
+    "link_version": whole,
+    **_HIT_V1,
+}
+
 # A hit on a short domain that no link was at.
 ORPHAN_V1: Schema = {
     "domain_id": positive,
@@ -111,15 +116,7 @@ ORPHAN_V1: Schema = {
     # "unknown_code" or "root".
     "kind": text,
     "path": text,
-    "method": text,
-    "address": text,
-    "user_agent": text,
-    "referrer": text,
-    "accept_language": text,
-    "query": text,
-    "purpose": text,
-    "producer_id": producer_id,
-    "sequence": positive,
+    **_HIT_V1,
 }
 
 SCHEMAS: Mapping[tuple[str, int], Schema] = {

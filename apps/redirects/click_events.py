@@ -1,6 +1,7 @@
 """From a frame of the spool to the event on the bus."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from apps.common.ids import compose_uuid7
@@ -24,26 +25,16 @@ def click_id(time_ns: int, producer_id: int, sequence: int) -> UUID:
 
 def to_message(frame: Frame, producer_id: int) -> Message:
     """The message of one click. Raises CorruptFrame when its fields are not those of a click."""
-    numbers, texts = _read(frame)
-    link_id, domain_id, workspace_id, owner_id, version = numbers
-    event = Event(
-        id=click_id(frame.time_ns, producer_id, frame.sequence),
-        topic=Topic.URL_REDIRECTED,
-        key=str(link_id),
-        occurred_at=_instant(frame),
-        version=1,
-        payload={
-            "link_id": link_id,
-            "domain_id": domain_id,
-            "workspace_id": workspace_id,
-            "owner_id": owner_id or None,
-            "link_version": version,
-            **texts,
-            "producer_id": f"{producer_id:016x}",
-            "sequence": frame.sequence,
-        },
-    )
-    return Message(key=event.key, value=event.encode())
+    (link_id, domain_id, workspace_id, owner_id, version), texts = _read(frame)
+    payload = {
+        "link_id": link_id,
+        "domain_id": domain_id,
+        "workspace_id": workspace_id,
+        "owner_id": owner_id or None,
+        "link_version": version,
+        **texts,
+    }
+    return _message(frame, producer_id, Topic.URL_REDIRECTED, key=link_id, payload=payload)
 
 
 def orphan_message(frame: Frame, producer_id: int) -> Message:
@@ -51,28 +42,27 @@ def orphan_message(frame: Frame, producer_id: int) -> Message:
     (_link_id, domain_id, workspace_id, *_), texts = _read(frame)
     code, hostname = texts.pop("code"), texts.pop("hostname")
     del texts["destination_url"]
+    payload = {
+        "domain_id": domain_id,
+        "workspace_id": workspace_id or None,
+        "hostname": hostname,
+        "kind": "unknown_code" if code else "root",
+        "path": f"/{code}",
+        **texts,
+    }
+    return _message(frame, producer_id, Topic.ORPHAN_CLICK, key=domain_id, payload=payload)
+
+
+def _message(frame: Frame, producer_id: int, topic: Topic, *, key: int, payload: dict[str, Any]) -> Message:
     event = Event(
         id=click_id(frame.time_ns, producer_id, frame.sequence),
-        topic=Topic.ORPHAN_CLICK,
-        key=str(domain_id),
-        occurred_at=_instant(frame),
+        topic=topic,
+        key=str(key),
+        occurred_at=_EPOCH + timedelta(microseconds=frame.time_ns // 1000),
         version=1,
-        payload={
-            "domain_id": domain_id,
-            "workspace_id": workspace_id or None,
-            "hostname": hostname,
-            "kind": "unknown_code" if code else "root",
-            "path": f"/{code}",
-            **texts,
-            "producer_id": f"{producer_id:016x}",
-            "sequence": frame.sequence,
-        },
+        payload=payload | {"producer_id": f"{producer_id:016x}", "sequence": frame.sequence},
     )
     return Message(key=event.key, value=event.encode())
-
-
-def _instant(frame: Frame) -> datetime:
-    return _EPOCH + timedelta(microseconds=frame.time_ns // 1000)
 
 
 def _read(frame: Frame) -> tuple[list[int], dict[str, str]]:
