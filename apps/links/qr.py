@@ -3,7 +3,8 @@
 import base64
 import io
 import re
-from typing import Literal, TypeAlias
+from collections.abc import Mapping
+from typing import Final, Literal, TypeAlias
 
 import segno
 from django.utils.translation import gettext as _
@@ -12,7 +13,8 @@ from PIL import Image
 from apps.common.errors import DomainError
 
 Format: TypeAlias = Literal["svg", "png"]
-FORMATS = ("svg", "png")
+# Media types by format.
+TYPES: Final[Mapping[str, str]] = {"svg": "image/svg+xml", "png": "image/png"}
 ERRORS = ("l", "m", "q", "h")
 # Pixels of a side.
 MIN_SIZE, MAX_SIZE = 64, 2048
@@ -48,7 +50,7 @@ def render(
     `margin` is in modules, `logo` a PNG that is put in the middle; with one the error correction is
     level h. Raises QrError.
     """
-    if format not in FORMATS:
+    if format not in TYPES:
         raise _refusal("format", _("Choose the format svg or png."))
     if error not in ERRORS:
         raise _refusal("error", _("Choose the error correction l, m, q or h."))

@@ -14,7 +14,6 @@ from apps.links import qr, selectors
 from apps.links.models import Link
 
 UNPROCESSABLE = 422
-TYPES = {"svg": "image/svg+xml", "png": "image/png"}
 DEFAULTS = {"size": 320, "dark": "#000000", "light": "#ffffff", "error": "m"}
 
 
@@ -60,7 +59,7 @@ def page(request: HttpRequest, hostname: str, code: str) -> HttpResponse:
         "form": form,
         "link": link,
         "address": request.path,
-        "pictures": {kind: _address(link, kind, form) for kind in TYPES} if is_possible else {},
+        "pictures": {kind: _address(link, kind, form) for kind in qr.TYPES} if is_possible else {},
         "page_url": reverse("analytics:link", args=[link.domain.hostname, link.code]),
     }
     is_fragment = request.headers.get("HX-Target") in {"qr", "qr-dialog"}
@@ -76,7 +75,7 @@ def picture(request: HttpRequest, hostname: str, code: str, kind: qr.Format) -> 
     content = form.picture(link, kind)
     if content is None:
         return HttpResponse(form.errors.as_text(), status=UNPROCESSABLE, content_type="text/plain; charset=utf-8")
-    return HttpResponse(content, content_type=TYPES[kind], headers={"Content-Disposition": f'inline; filename="{link.code}.{kind}"'})
+    return HttpResponse(content, content_type=qr.TYPES[kind], headers={"Content-Disposition": f'inline; filename="{link.code}.{kind}"'})
 
 
 def _address(link: Link, kind: str, form: QrForm) -> str:

@@ -23,7 +23,6 @@ from apps.redirects.views import unavailable_page
 # Lines of robots.txt; what search engines read of it ends at 500 KiB.
 MAX_CRAWLABLE = 5_000
 _ROBOTS_SECONDS = 300
-_TYPES = {"svg": "image/svg+xml", "png": "image/png"}
 _NUMBERS = {"size", "margin"}
 _WORDS = {"format", "dark", "light", "error"}
 
@@ -65,7 +64,7 @@ def qr_code(request: HttpRequest, code: str) -> HttpResponse:
         body = _render(f"{public_scheme()}://{found.hostname}/{found.code}", request)
     except qr.QrError as error:
         return HttpResponse(f"{error.field}: {error.message}\n", status=HTTPStatus.BAD_REQUEST, content_type="text/plain; charset=utf-8")
-    response = HttpResponse(body, content_type=_TYPES[request.GET.get("format", "svg")])
+    response = HttpResponse(body, content_type=qr.TYPES[request.GET.get("format", "svg")])
     response["Cache-Control"] = "public, max-age=3600"
     response["X-Robots-Tag"] = "noindex"
     return response
