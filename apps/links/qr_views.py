@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from apps.common.access import logged_in_only
 from apps.links import qr, selectors
@@ -49,7 +49,7 @@ class QrForm(forms.Form):
 
 
 @logged_in_only
-@require_GET
+@require_safe
 def page(request: HttpRequest, hostname: str, code: str) -> HttpResponse:
     """The form with a preview: a page, or what goes into the dialog of the link's page."""
     link = selectors.get_link(actor=request.user, hostname=hostname, code=code)
@@ -67,7 +67,7 @@ def page(request: HttpRequest, hostname: str, code: str) -> HttpResponse:
 
 
 @logged_in_only
-@require_GET
+@require_safe
 def picture(request: HttpRequest, hostname: str, code: str, kind: qr.Format) -> HttpResponse:
     """The QR code as a file named after the link."""
     link = selectors.get_link(actor=request.user, hostname=hostname, code=code)

@@ -48,6 +48,13 @@ def test_what_cannot_be_is_said_and_not_drawn(browser: Client, link: Link, field
     assert browser.get(page_of(link, "links:qr")[:-1] + ".svg", {field: value}).status_code == 422
 
 
+@pytest.mark.parametrize("ending", ["/", ".svg"])
+def test_who_asks_for_the_head_alone_gets_it(browser: Client, link: Link, ending: str) -> None:
+    answer = browser.head(page_of(link, "links:qr")[:-1] + ending)
+
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
 def test_there_is_no_other_kind(browser: Client, link: Link) -> None:
     assert browser.get(page_of(link, "links:qr")[:-1] + ".gif").status_code == 404
 
