@@ -7,10 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.common.errors import DomainError
 from apps.links.domains import DomainSettings
+from apps.links.inputs import MAX_INPUT, PLAIN
 from apps.links.models import Domain
-
-_MAX_INPUT = 20_000
-_PLAIN = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
 
 
 class _DomainForm(forms.Form):
@@ -26,8 +24,8 @@ class NewDomainForm(_DomainForm):
     hostname = forms.CharField(
         label=_("Host name"),
         help_text=_("A name that is yours and that leads to this site, best a short one below your own domain."),
-        max_length=_MAX_INPUT,
-        widget=forms.TextInput(attrs={**_PLAIN, "inputmode": "url", "placeholder": "go.example.com"}),
+        max_length=MAX_INPUT,
+        widget=forms.TextInput(attrs={**PLAIN, "inputmode": "url", "placeholder": "go.example.com"}),
     )
 
 
@@ -35,7 +33,7 @@ class RemoveDomainForm(_DomainForm):
     """Removing asks for the host name, so that it is not done by habit."""
 
     hostname = forms.CharField(
-        label=_("Type the host name to confirm"), max_length=_MAX_INPUT, widget=forms.TextInput(attrs={**_PLAIN, "autofocus": True})
+        label=_("Type the host name to confirm"), max_length=MAX_INPUT, widget=forms.TextInput(attrs={**PLAIN, "autofocus": True})
     )
 
     def __init__(self, *args: Any, domain: Domain, **kwargs: Any) -> None:
@@ -50,13 +48,13 @@ class RemoveDomainForm(_DomainForm):
 
 
 def _url_field(label: Any, help_text: Any) -> forms.CharField:
-    widget = forms.TextInput(attrs={**_PLAIN, "inputmode": "url", "placeholder": "https://www.example.com/"})
-    return forms.CharField(label=label, help_text=help_text, required=False, max_length=_MAX_INPUT, widget=widget)
+    widget = forms.TextInput(attrs={**PLAIN, "inputmode": "url", "placeholder": "https://www.example.com/"})
+    return forms.CharField(label=label, help_text=help_text, required=False, max_length=MAX_INPUT, widget=widget)
 
 
 def _lines_field(label: Any, help_text: Any, example: str) -> forms.CharField:
-    widget = forms.Textarea(attrs={**_PLAIN, "rows": 3, "placeholder": example})
-    return forms.CharField(label=label, help_text=help_text, required=False, max_length=_MAX_INPUT, widget=widget)
+    widget = forms.Textarea(attrs={**PLAIN, "rows": 3, "placeholder": example})
+    return forms.CharField(label=label, help_text=help_text, required=False, max_length=MAX_INPUT, widget=widget)
 
 
 class DomainSettingsForm(_DomainForm):

@@ -9,14 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.links.changes import UNSET, LinkChanges, LinkOptions, Unset
 from apps.links.errors import LinkError
+from apps.links.inputs import MAX_INPUT, PLAIN
 from apps.links.models import Domain, Link
 from apps.links.option_fields import OptionsForm, initial_options
 
 LOCAL_TIME = "%Y-%m-%dT%H:%M"
-# Far above what the rules allow, so that these give the reason and nothing huge is kept.
-MAX_INPUT = 20_000
-# No help from the browser: a code is no word.
-_PLAIN = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
 
 
 class _TagsField(forms.CharField):
@@ -42,7 +39,7 @@ class LinkForm(OptionsForm):
         label=_("Destination URL"),
         max_length=MAX_INPUT,
         strip=True,
-        widget=forms.TextInput(attrs={**_PLAIN, "inputmode": "url", "placeholder": "https://example.com/long/address", "autofocus": True}),
+        widget=forms.TextInput(attrs={**PLAIN, "inputmode": "url", "placeholder": "https://example.com/long/address", "autofocus": True}),
     )
     title = forms.CharField(label=_("Title"), required=False, max_length=MAX_INPUT, widget=forms.TextInput(attrs={"autocomplete": "off"}))
     tags = _TagsField(
@@ -96,7 +93,7 @@ class NewLinkForm(LinkForm):
         label=_("Custom code"),
         required=False,
         max_length=MAX_INPUT,
-        widget=forms.TextInput(attrs={**_PLAIN, "placeholder": _("made for you")}),
+        widget=forms.TextInput(attrs={**PLAIN, "placeholder": _("made for you")}),
     )
 
     def __init__(self, *args: Any, domains: Iterable[Domain], **kwargs: Any) -> None:
@@ -124,7 +121,7 @@ class DeleteForm(forms.Form):
     """Deleting asks for the code, so that it is not done by habit."""
 
     code = forms.CharField(
-        label=_("Type the code to confirm"), max_length=MAX_INPUT, widget=forms.TextInput(attrs={**_PLAIN, "autofocus": True})
+        label=_("Type the code to confirm"), max_length=MAX_INPUT, widget=forms.TextInput(attrs={**PLAIN, "autofocus": True})
     )
 
     def __init__(self, *args: Any, link: Link, **kwargs: Any) -> None:

@@ -7,11 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.links.changes import UNSET, Unset
 from apps.links.errors import LinkError
+from apps.links.inputs import MAX_INPUT, PLAIN
 from apps.links.models import RedirectStatus
 
 # UTM parameters that have an input; others that a link has are kept.
 UTM_FIELDS = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
-_MAX_INPUT = 20_000
 
 STATUS_CHOICES = [
     (RedirectStatus.FOUND, _("302: for now (usual)")),
@@ -23,7 +23,7 @@ STATUS_CHOICES = [
 
 def _utm_field(label: Any, example: str) -> forms.CharField:
     widget = forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "placeholder": example})
-    return forms.CharField(label=label, required=False, max_length=_MAX_INPUT, widget=widget)
+    return forms.CharField(label=label, required=False, max_length=MAX_INPUT, widget=widget)
 
 
 class OptionsForm(forms.Form):
@@ -34,9 +34,9 @@ class OptionsForm(forms.Form):
         label=_("Password"),
         help_text=_("Visitors type it before they go on."),
         required=False,
-        max_length=_MAX_INPUT,
+        max_length=MAX_INPUT,
         strip=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}),
+        widget=forms.TextInput(attrs={**PLAIN}),
     )
     remove_password = forms.BooleanField(label=_("Remove the password"), required=False)
     max_clicks = forms.IntegerField(

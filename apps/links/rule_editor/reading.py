@@ -2,13 +2,13 @@
 
 from django.http import QueryDict
 
+from apps.links.inputs import MAX_INPUT
 from apps.links.rule_editor.drafts import KINDS, ConditionDraft, Drafts, RuleDraft, TargetDraft
 
 # Present in every request of a form with rules, so that "no rules" differs from "no such form".
 MARK = "rules"
 # Far above what the services allow; they say so.
 _MOST = 100
-_MOST_CHARACTERS = 20_000
 
 
 def read(post: QueryDict) -> Drafts:
@@ -48,4 +48,4 @@ def _numbers(post: QueryDict, name: str) -> list[int]:
 
 
 def _cut(text: str) -> str:
-    return text[:_MOST_CHARACTERS]
+    return text[:MAX_INPUT]
