@@ -1,6 +1,5 @@
 """Links in the back office."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -144,7 +143,7 @@ class LinkAdmin(ModerationActions):
         now, links = timezone.now(), self._not_banned(request, queryset)
         for link in links:
             services.restore_link(actor=actor_of(request), link=link, now=now)
-        self._report(request, links)
+        self._report(request, len(links))
 
     def _set_active(self, request: HttpRequest, queryset: QuerySet[Link], *, is_active: bool) -> None:
         now = timezone.now()
@@ -152,7 +151,7 @@ class LinkAdmin(ModerationActions):
         links = self._not_banned(request, queryset.filter(deleted_at=None))
         for link in links:
             services.set_link_active(actor=actor_of(request), link=link, is_active=is_active, now=now)
-        self._report(request, links)
+        self._report(request, len(links))
 
     def _not_banned(self, request: HttpRequest, queryset: QuerySet[Link]) -> list[Link]:
         """Those of the links that may be changed; the moderator is told how many may not."""
@@ -162,7 +161,3 @@ class LinkAdmin(ModerationActions):
             text = ngettext("%(count)d blocked link was left as it is.", "%(count)d blocked links were left as they are.", count)
             self.message_user(request, text % {"count": count}, messages.WARNING)
         return free
-
-    def _report(self, request: HttpRequest, links: Iterable[Link]) -> None:
-        count = len(list(links))
-        self.message_user(request, ngettext("%(count)d link was handled.", "%(count)d links were handled.", count) % {"count": count})

@@ -57,7 +57,10 @@ class ModerationActions(admin.ModelAdmin[Link]):
             # Such as a reason that is missing, which is so for all of them.
             self.message_user(request, error.message, messages.ERROR)
         if count:
-            self.message_user(request, ngettext("%(count)d link was handled.", "%(count)d links were handled.", count) % {"count": count})
+            self._report(request, count)
+
+    def _report(self, request: HttpRequest, count: int) -> None:
+        self.message_user(request, ngettext("%(count)d link was handled.", "%(count)d links were handled.", count) % {"count": count})
 
 
 def actor_of(request: HttpRequest) -> Actor:
