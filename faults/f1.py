@@ -34,8 +34,8 @@ def run(stage: Stage, scale: Scale, report: Report) -> None:
 
 
 def _play(stage: Stage, scale: Scale, report: Report) -> None:
-    failed_before = failed_redis_calls(stage)
     with mixed_play(stage, scale) as play:
+        failed_before = failed_redis_calls(stage)
         with watched_connections(stage) as connections:
             stage.engines.kill(REDIS)
             time.sleep(scale.fault)

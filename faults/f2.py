@@ -34,8 +34,8 @@ def run(stage: Stage, scale: Scale, report: Report) -> None:
 
 
 def _play(stage: Stage, scale: Scale, report: Report, *, hang: Callable[[], None], end: Callable[[], None]) -> None:
-    failed_before = failed_redis_calls(stage)
     with mixed_play(stage, scale) as play:
+        failed_before = failed_redis_calls(stage)
         hang()
         time.sleep(scale.fault)
         failed = failed_redis_calls(stage) - failed_before

@@ -12,7 +12,7 @@ import psutil
 from shortener_project.embedded.commands import Command, Process, spawn
 
 ROOT = Path(__file__).resolve().parents[1]
-_STARTS_WITHIN = 60.0
+_STARTS_WITHIN = 120.0
 _BACKLOG = 4096
 
 
