@@ -17,7 +17,7 @@ SIZE = 64
 class Batches(Generic[Key, Answer]):
     """Calls `ask` with keys and the instant (of the event loop's clock) by which they want an answer.
 
-    Answers stand in the order of keys; an error goes to all who wait for that batch. While
+    Answers stand in the order of keys, one for each; an error goes to all who wait for that batch. While
     `at_once` batches are under way, others gather until one of them ends.
     """
 
@@ -57,6 +57,7 @@ class Batches(Generic[Key, Answer]):
         try:
             # The first one's patience ends first.
             answers = await self._ask([key for key, _, _ in batch], batch[0][2])
+            answered = list(zip(batch, answers, strict=True))
         except Exception as error:  # noqa: BLE001 - each of those who wait meets it
             for _, future, _ in batch:
                 if not future.done():
@@ -66,6 +67,6 @@ class Batches(Generic[Key, Answer]):
             for _, future, _ in batch:
                 future.cancel()
             raise
-        for (_, future, _), answer in zip(batch, answers, strict=True):
+        for (_, future, _), answer in answered:
             if not future.done():
                 future.set_result(answer)
