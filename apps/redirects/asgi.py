@@ -16,6 +16,8 @@ from apps.redirects.forwarding import is_forwardable
 from apps.redirects.gates import WITH_FORM
 from apps.redirects.hosts import DomainRef
 from apps.redirects.kept_pages import KeptPages
+from apps.redirects.metrics_page import PATH as METRICS_PATH
+from apps.redirects.metrics_page import MetricsPage
 from apps.redirects.redirector import Redirector
 from apps.redirects.resolution import RESOLUTION, Resolution
 from apps.redirects.resolver import Unresolvable
@@ -50,11 +52,14 @@ class RedirectApplication:
         self.redirector = redirector
         self.beside = BesideLinks(django, redirector)
         self.kept_pages = KeptPages(django)
+        self.metrics_page = MetricsPage(redirector)
         self.domain_pages = DomainPages(django, resolver=redirector.resolver, orphans=redirector.orphans)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
+        elif scope["type"] == "http" and scope["path"] == METRICS_PATH:
+            await self.metrics_page(scope, send)
         elif scope["type"] == "http" and scope["path"] in DOMAIN_PATHS:
             await self.domain_pages(scope, receive, send)
         elif scope["type"] == "http" and (beside := beside_in(scope["path"])) is not None:
@@ -102,6 +107,7 @@ class RedirectApplication:
             outcome, hostname = Outcome.UNAVAILABLE, ""
         else:
             hostname = domain.hostname
+        self.redirector.outcomes[outcome] += 1
         if scope["method"] == "POST" and outcome not in WITH_FORM and outcome is not Outcome.UNAVAILABLE:
             await send_measured(send, 405, _NOT_ALLOWED)
         elif outcome is not Outcome.REDIRECT and not await self.domain_pages.instead(outcome, hostname, scope, send):

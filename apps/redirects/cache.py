@@ -42,13 +42,18 @@ class ColdEntry:
 
 
 class CacheCounters:
-    """Plain numbers, counted where things happen and read by `counters()`."""
+    """Plain numbers, counted where things happen and read by `metrics.py`."""
 
-    __slots__ = ("evictions", "hits", "invalidations", "misses", "negative_hits", "stale_refusals")
+    __slots__ = (
+        *("evictions", "hits", "invalidations", "misses", "negative_hits", "stale_refusals"),
+        *("database_look_ups", "redis_hits", "redis_misses"),
+    )
 
     def __init__(self) -> None:
         self.hits = self.misses = self.negative_hits = 0
         self.evictions = self.invalidations = self.stale_refusals = 0
+        # Of the look-ups that follow a miss. What Redis knows to have changed is a miss there.
+        self.redis_hits = self.redis_misses = self.database_look_ups = 0
 
 
 class LinkCache:

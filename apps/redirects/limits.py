@@ -17,7 +17,6 @@ from django.utils.translation import gettext, trans_real
 
 from apps.common.ratelimit.buckets import AsyncBuckets
 from apps.common.ratelimit.leases import TokenLeases
-from apps.common.ratelimit.limiter import get_limiter
 from apps.common.ratelimit.limits import Decision, EndpointClass, RateLimit
 from apps.common.ratelimit.local import LocalBuckets
 from apps.common.ratelimit.table import get_table
@@ -103,12 +102,6 @@ class RedirectLimits:
         """Give up all tokens at hand, for instance because the clock was set."""
         self.redirect.clear()
         self.unknown_code.clear()
-
-    def counters(self) -> dict[str, int]:
-        """Refused requests by class, and calls that Redis did not answer."""
-        numbers = {**self.refused, EndpointClass.PASSWORD: get_limiter().refused[EndpointClass.PASSWORD]}
-        refused = {f'rate_limited{{class="{name}"}}': number for name, number in numbers.items()}
-        return {**refused, "rate_limit_failures": self.buckets.failures}
 
     async def close(self) -> None:
         """Release connections."""

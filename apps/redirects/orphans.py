@@ -55,14 +55,6 @@ class OrphanClicks:
             self._by_client[client] += 1
         return is_open
 
-    def counters(self) -> dict[str, int]:
-        """Numbers since the process began."""
-        return {
-            "orphan_clicks_spooled": self.spool.sequence,
-            "orphan_clicks_dropped": self.spool.dropped,
-            "orphan_clicks_passed_over": self.passed_over,
-        }
-
     def close(self) -> None:
         """End the present file; the shipper takes it over."""
         self.spool.close()

@@ -4,17 +4,19 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections import Counter
 from functools import cache
 from time import time_ns
 
 from django.conf import settings
 
-from apps.redirects import visits
+from apps.common.metrics.files import WRITE_SECONDS, MetricsFile
+from apps.redirects import metrics, visits
 from apps.redirects.cache import SECOND, LinkCache
 from apps.redirects.click_budget import ClickBudget
+from apps.redirects.decide import Outcome
 from apps.redirects.gates import Gates
 from apps.redirects.hosts import DomainTable
-from apps.redirects.invalidation import InvalidationCounters
 from apps.redirects.limits import RedirectLimits
 from apps.redirects.lookahead import Lookahead
 from apps.redirects.orphans import OrphanClicks
@@ -47,6 +49,9 @@ class Redirector:
         self.resolver = Resolver(cache=self.cache, domains=self.domains, store=self.store, reader=self.reader)
         self.subscriber = ChangeSubscriber(cache=self.cache, domains=self.domains, domains_changed=self.resolver.domains_changed)
         self.unresolvable = 0
+        # Requests for links that took the ordinary path, by what became of them.
+        self.outcomes: Counter[Outcome] = Counter()
+        self.metrics_file = MetricsFile(settings.METRICS_DIR, "redirector")
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -84,12 +89,22 @@ class Redirector:
         await self.budget.close()
         await self.store.close()
         await self.limits.close()
+        await self.write_metrics()
+        await asyncio.to_thread(self.metrics_file.close)
+
+    async def write_metrics(self) -> None:
+        """Tell the present figures to whoever reads those of all processes."""
+        await asyncio.to_thread(self.metrics_file.write, metrics.families_of(self))
 
     async def _tick(self) -> None:
         """Once a second: age out what only time can age."""
         clock_offset = time_ns() - time.monotonic_ns()
         refresh_at = time.monotonic() + DOMAINS_MAX_AGE
+        write_at = 0.0
         while True:
+            if time.monotonic() >= write_at:
+                write_at = time.monotonic() + WRITE_SECONDS
+                await self.write_metrics()
             await asyncio.sleep(1)
             now = time_ns()
             self.cache.forget_heard(now)
@@ -106,33 +121,6 @@ class Redirector:
                 # A new GeoIP file may be large.
                 await asyncio.to_thread(visits.places().refresh)
             await self.limits.refresh(self.reader)
-
-    def counters(self) -> dict[str, int]:
-        """Numbers since the process began, and the present state; names as in the metrics."""
-        cache = self.cache.counters
-        return {
-            "cache_hits": cache.hits + self.lookahead.answered,
-            "cache_misses": cache.misses,
-            "cache_negative_hits": cache.negative_hits,
-            "cache_evictions": cache.evictions,
-            "cache_invalidations": cache.invalidations,
-            "cache_stale_refusals": cache.stale_refusals,
-            "cache_entries": len(self.cache.entries),
-            "clicks_spooled": self.spool.sequence,
-            "clicks_dropped": self.spool.dropped,
-            "redis_failures": self.store.failures,
-            "redis_breaker_opened": self.store.breaker.opened,
-            "invalidation_failures": InvalidationCounters.failures,
-            "database_queries": self.reader.queries,
-            "database_failures": self.reader.failures,
-            "limited_clicks_spent": self.budget.spent,
-            "limited_clicks_refused": self.budget.refused,
-            "limited_clicks_failures": self.budget.failures,
-            "unresolvable": self.unresolvable,
-            "subscriptions": self.subscriber.reconnects,
-            **self.orphans.counters(),
-            **self.limits.counters(),
-        }
 
 
 @cache

@@ -136,11 +136,17 @@ class Resolver:
 
     async def _ask_store(self, domain_id: int, code: str) -> Snapshot | Absent | Tombstone | None:
         try:
-            return await self.store.get(domain_id, code)
+            known = await self.store.get(domain_id, code)
         except StoreUnavailable:
             return None
+        if isinstance(known, Snapshot | Absent):
+            self.cache.counters.redis_hits += 1
+        else:
+            self.cache.counters.redis_misses += 1
+        return known
 
     async def _read(self, domain_id: int, code: str) -> Snapshot | None:
+        self.cache.counters.database_look_ups += 1
         try:
             return await self.reader.find(domain_id, code)
         except DatabaseUnavailable as error:

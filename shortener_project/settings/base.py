@@ -170,8 +170,11 @@ SPOOL_FILE_BYTES = env.integer("SPOOL_FILE_BYTES", default=64 * 1024 * 1024, min
 LINK_CACHE_SIZE = env.integer("LINK_CACHE_SIZE", default=100_000)
 # Addresses and networks whose X-Forwarded-For is believed; "" trusts nobody.
 TRUSTED_PROXIES = env.words("TRUSTED_PROXIES")
-# Addresses and networks that may ask /internal/…, directly and not through a proxy.
+# Addresses and networks that may ask /internal/… and /metrics, directly and not through a proxy.
 INTERNAL_ADDRESSES = env.words("INTERNAL_ADDRESSES") or ["127.0.0.1", "::1"]
+# Where each process keeps its figures for /metrics, and who else may read them: who sends this token.
+METRICS_DIR = VAR_DIR / "run" / "metrics"
+METRICS_TOKEN = secret("METRICS_TOKEN")
 # Orphan clicks that one redirector process keeps a minute, of one domain and of one address.
 ORPHANS_PER_DOMAIN = env.integer("ORPHANS_PER_DOMAIN", default=120, minimum=0)
 ORPHANS_PER_CLIENT = env.integer("ORPHANS_PER_CLIENT", default=20, minimum=0)

@@ -1,5 +1,9 @@
 """Settings of the test suite. tests/plugin.py has started the engines and set their URLs."""
 
+import os
+import tempfile
+from pathlib import Path
+
 from shortener_project.settings import env
 from shortener_project.settings.base import *
 
@@ -11,6 +15,9 @@ STORAGES = {
 }
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CELERY_TASK_ALWAYS_EAGER = True
+if "VAR_DIR" not in os.environ:
+    # Not among the figures of a product that runs from this folder.
+    METRICS_DIR = Path(tempfile.gettempdir()) / "shortener-tests" / "metrics"
 # A pool would keep the test database open while the runner wants to drop it.
 DATABASES["default"]["OPTIONS"].pop("pool")
 # Nothing is collected for tests: static files are served from where they lie.

@@ -37,6 +37,7 @@ def redis_url(valkey: Server, settings: Any) -> Iterator[str]:
 @pytest.fixture(autouse=True)
 def spool_dir(settings: Any, tmp_path: Path) -> Path:
     settings.SPOOL_DIR = tmp_path / "spool"
+    settings.METRICS_DIR = tmp_path / "run" / "metrics"
     return tmp_path / "spool"
 
 

@@ -79,6 +79,7 @@ def environment(spool: Path, redis_url: str) -> dict[str, str]:
         "DATABASE_URL": f"postgres://{credentials}@{where}/{database['NAME']}",
         "REDIS_URL": redis_url,
         "SPOOL_DIR": str(spool),
+        "VAR_DIR": str(spool.parent),
         "ALLOWED_HOSTS": HOST,
     }
 

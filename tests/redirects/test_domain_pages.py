@@ -246,10 +246,10 @@ def test_a_scan_does_not_fill_the_disk(tight: None, own_domain: Domain, monkeypa
             for number in range(5):
                 get(server.port, f"/scan{number}", host=OWN, headers=f"X-Forwarded-For: {client}\r\n")
         kept = [(orphan["address"], orphan["code"]) for orphan in orphans(server)]
-        counters = server.redirector.counters()
+        redirector = server.redirector
 
     assert [address for address, _ in kept] == ["203.0.113.1"] * 3 + ["203.0.113.2"] * 2
-    assert (counters["orphan_clicks_spooled"], counters["orphan_clicks_passed_over"], counters["clicks_spooled"]) == (5, 5, 0)
+    assert (redirector.orphans.spool.sequence, redirector.orphans.passed_over, redirector.spool.sequence) == (5, 5, 0)
 
 
 def test_the_next_minute_is_kept_again(tight: None, own_domain: Domain, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -114,9 +114,7 @@ def test_a_refused_request_is_no_click(domain: Domain, make_link: MakeLink, limi
         assert sorted(statuses(server.port, 60)) == [302] * 40 + [429] * 20
 
         assert server.redirector.spool.sequence == 40
-        assert server.redirector.counters()['rate_limited{class="redirect"}'] == 20
-        assert server.redirector.counters()['rate_limited{class="unknown_code"}'] == 0
-        assert 'rate_limited{class="password"}' in server.redirector.counters()
+        assert server.redirector.limits.refused == {"redirect": 20, "unknown_code": 0}
 
 
 def test_both_paths_take_from_the_same_bucket(domain: Domain, make_link: MakeLink, limit: Any) -> None:
@@ -163,7 +161,7 @@ def test_unknown_codes_have_a_limit_of_their_own(domain: Domain, make_link: Make
         # A link that this process holds goes on; of the others a scanner learns nothing.
         assert statuses(server.port, 2) == [302, 302]
         assert statuses(server.port, 1, REQUEST.replace(b"limited", b"not-asked-for-yet")) == [429]
-        assert server.redirector.counters()['rate_limited{class="unknown_code"}'] == 4
+        assert server.redirector.limits.refused["unknown_code"] == 4
 
 
 def test_unknown_codes_count_against_both_limits(domain: Domain, limit: Any) -> None:

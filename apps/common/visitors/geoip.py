@@ -106,7 +106,7 @@ class GeoIpFile:
         log.info("geoip_database_loaded", path=str(self._path))
 
     def _failed(self, reason: str, error: Exception | None) -> None:
-        ENRICHMENT_ERRORS.labels(part="geoip", reason=reason).inc()
+        ENRICHMENT_ERRORS["geoip", reason] += 1
         log.warning("geoip_database_unusable", path=str(self._path), reason=reason, error=str(error or ""))
 
 
@@ -114,7 +114,7 @@ def _find_place(reader: maxminddb.Reader, address: str) -> Place:
     try:
         record = reader.get(address)
     except _LOOKUP_ERRORS:
-        ENRICHMENT_ERRORS.labels(part="geoip", reason="lookup").inc()
+        ENRICHMENT_ERRORS["geoip", "lookup"] += 1
         return UNKNOWN
     return _place(record) if isinstance(record, dict) else UNKNOWN
 

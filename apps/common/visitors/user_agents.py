@@ -64,7 +64,7 @@ def _parse(text: str) -> UserAgent:
     try:
         found = _resolver()(text, Domain.ALL)
     except Exception:  # noqa: BLE001 - a parser that throws must not stop ingest; counted
-        ENRICHMENT_ERRORS.labels(part="user_agent", reason="parser").inc()
+        ENRICHMENT_ERRORS["user_agent", "parser"] += 1
         return UNKNOWN
     browser, system = found.user_agent, found.os
     return UserAgent(

@@ -6,10 +6,10 @@ import time
 from pathlib import Path
 
 import pytest
-from prometheus_client import REGISTRY
 
 from apps.common.visitors import geoip
 from apps.common.visitors.geoip import UNKNOWN, Allocations, GeoIpFile, Place, open_locator
+from apps.common.visitors.metrics import ENRICHMENT_ERRORS
 from tests.shared_data import shared_data, shared_json
 
 LONDON = Place("GB", "England", "London")
@@ -28,8 +28,8 @@ def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return clock
 
 
-def errors(reason: str) -> float:
-    return REGISTRY.get_sample_value("click_enrichment_errors_total", {"part": "geoip", "reason": reason}) or 0
+def errors(reason: str) -> int:
+    return ENRICHMENT_ERRORS["geoip", reason]
 
 
 def test_every_network_of_the_city_database_is_placed(city_database: Path) -> None:
