@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,13 +20,6 @@ def require(*tools: str) -> None:
         sys.exit(f"this benchmark needs {', '.join(missing)}: apt-get install nginx-light wrk util-linux")
     if (os.cpu_count() or 1) < 2:
         sys.exit("this benchmark needs two cores: one for the server, one for the load")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from bench._asking import ask_each
 from bench._engines import throw_away
 from bench._seed import seed
 from bench._spool import count_clicks
+from tests.ports import free_port
 
 # What a redirector needs for its last click to be in the spool, and for what it does behind answers (s).
 SETTLE_SECONDS = 0.5
@@ -53,7 +54,7 @@ class Site:
 def site(codes: Sequence[str], **settings: str) -> Iterator[Site]:
     """Engines on the load's core, with a link for each code; `settings` go to the redirector's environment."""
     with throw_away() as environment:
-        made = Site({**environment, **settings}, _processes.free_port(), codes)
+        made = Site({**environment, **settings}, free_port(), codes)
         seed(environment, codes, host=made.host)
         yield made
 

@@ -11,6 +11,7 @@ from bench._nginx import nginx
 from bench._seed import random_codes
 from bench._spool import click_figures
 from bench.figures import Figure
+from tests.ports import free_port
 
 ROUNDS = 5
 SECONDS = 4
@@ -23,7 +24,7 @@ def run() -> list[Figure]:
     _processes.require("nginx")
     rounds = []
     with _redirector.site(random_codes(LINKS)) as site:
-        script, nginx_port = site.script(), _processes.free_port()
+        script, nginx_port = site.script(), free_port()
         with nginx(site.folder, nginx_port), _redirector.redirector(site) as pid:
             site.ask_each()
             used = -_processes.cpu_seconds(pid)

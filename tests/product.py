@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -14,18 +13,11 @@ from pathlib import Path
 import psutil
 
 from tests.folders import remove_traces
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 # What a test run has set for itself, and a product of its own must not inherit.
 OWN_VARIABLES = ("DATABASE_URL", "REDIS_URL", "CLICKHOUSE_URL", "SPOOL_DIR", "VAR_DIR", "PORT", "DJANGO_SETTINGS_MODULE")
-
-
-def free_port() -> int:
-    """A TCP port of the loopback interface that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class Product:

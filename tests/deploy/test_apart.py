@@ -15,7 +15,7 @@ from django.conf import settings
 from apps.accounts.models import User
 from apps.links import services
 from apps.links.domains import ensure_default_domain
-from tests.product import free_port
+from tests.ports import free_port
 from tests.redirects.serving import HOST, ROOT, environment, get, wait_for
 
 CODE = "where-to"

@@ -14,7 +14,8 @@ from pathlib import Path
 import psutil
 
 from shortener_project.embedded.leftovers import notes_file
-from tests.product import OWN_VARIABLES, ROOT, free_port
+from tests.ports import free_port
+from tests.product import OWN_VARIABLES, ROOT
 
 ENGINES = ("DATABASE_URL", "REDIS_URL", "CLICKHOUSE_URL")
 

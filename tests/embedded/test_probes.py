@@ -8,7 +8,7 @@ from django.conf import settings
 
 from shortener_project.embedded.errors import StartError
 from shortener_project.embedded.probes import probe, without_password
-from tests.product import free_port
+from tests.ports import free_port
 
 SCHEMES = {"DATABASE": "postgres", "REDIS": "redis", "CLICKHOUSE": "clickhouse"}
 

@@ -15,7 +15,8 @@ import pytest
 from shortener_project.embedded import wiring
 from tests.embedded.running import ENGINES, Small, await_true, environment, small_product
 from tests.folders import open_folder
-from tests.product import ROOT, free_port
+from tests.ports import free_port
+from tests.product import ROOT
 
 pytestmark = pytest.mark.product
 
