@@ -35,17 +35,22 @@ class NewUserForm(AdminUserCreationForm[User]):
         field_classes: dict[str, Any] = {}
 
 
+class LongList:
+    """Pages of a list that may be long: counting all rows for each would cost more than the page."""
+
+    list_per_page = 50
+    show_full_result_count = False
+
+
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin[User]):
+class UserAdmin(LongList, DjangoUserAdmin[User]):
     add_form = NewUserForm
     list_display = ("email", "full_name", "is_active", "is_staff", "created_at", "last_login")
     list_filter = ("is_active", "is_staff", "groups")
-    list_per_page = 50
     search_fields = ("email", "full_name")
     search_help_text = _("E-mail address or name")
     ordering = ("-created_at", "-id")
     filter_horizontal = ("groups",)
-    show_full_result_count = False
     # The e-mail address is changed by its owner, who has to verify it.
     readonly_fields = ("email", "password_state", "created_at", "updated_at", "last_login")
     fieldsets = (
@@ -97,29 +102,25 @@ class MembershipInline(MembershipInlineBase):
 
 
 @admin.register(Membership)
-class MembershipAdmin(MembershipAdminBase):
+class MembershipAdmin(LongList, MembershipAdminBase):
     list_display = ("user", "workspace", "role", "created_at")
     list_filter = ("role",)
     list_select_related = ("user", "workspace")
-    list_per_page = 50
     search_fields = ("user__email", "workspace__name")
     search_help_text = _("E-mail address of the member, or name of the workspace")
     ordering = ("-created_at", "-id")
-    show_full_result_count = False
     autocomplete_fields = ("user", "workspace")
     readonly_fields = ("created_at",)
 
 
 @admin.register(Workspace)
-class WorkspaceAdmin(WorkspaceAdminBase):
+class WorkspaceAdmin(LongList, WorkspaceAdminBase):
     inlines = (MembershipInline,)
     list_display = ("name", "personal_for", "member_count", "created_at")
     list_select_related = ("personal_for",)
-    list_per_page = 50
     search_fields = ("name", "personal_for__email")
     search_help_text = _("Name, or e-mail address of the one whose personal workspace it is")
     ordering = ("-created_at", "-id")
-    show_full_result_count = False
     fields = ("name", "personal_for", "public_id", "created_at", "updated_at")
     readonly_fields = ("personal_for", "public_id", "created_at", "updated_at")
 
@@ -136,17 +137,15 @@ class WorkspaceAdmin(WorkspaceAdminBase):
 
 
 @admin.register(RateLimitPolicy)
-class RateLimitPolicyAdmin(RateLimitPolicyAdminBase):
+class RateLimitPolicyAdmin(LongList, RateLimitPolicyAdminBase):
     """Limits in place of those in settings; redirectors follow within ten seconds."""
 
     list_display = ("endpoint_class", "applies_to", "capacity", "per_seconds", "updated_at")
     list_filter = ("endpoint_class",)
     list_select_related = ("user", "group")
-    list_per_page = 50
     search_fields = ("user__email", "group__name")
     search_help_text = _("E-mail address of the user, or name of the group")
     ordering = ("endpoint_class", "id")
-    show_full_result_count = False
     autocomplete_fields = ("user",)
     fields = ("endpoint_class", "user", "group", "capacity", "per_seconds", "created_at", "updated_at")
     readonly_fields = ("created_at", "updated_at")
