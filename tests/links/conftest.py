@@ -4,10 +4,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
+from django.test import Client
 
 from apps.accounts.models import User, Workspace
 from apps.links import services
 from apps.links.models import Link
+from tests.cast import LogIn
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -20,6 +22,12 @@ def owner(db: None) -> User:
 @pytest.fixture
 def stranger(db: None) -> User:
     return User.objects.create_user("stranger@example.com", "correct horse")
+
+
+@pytest.fixture
+def browser(logged_in: LogIn, owner: User) -> Client:
+    """The owner's, logged in."""
+    return logged_in(owner)
 
 
 @pytest.fixture

@@ -10,18 +10,12 @@ from apps.accounts.models import User
 from apps.links.changes import LinkOptions
 from apps.links.models import Link
 from apps.links.rules import RuleSpec, set_rules
-from tests.cast import LogIn
 from tests.links.conftest import NOW
 from tests.links.pages import LIST, page_of, text_of
 
 pytestmark = pytest.mark.django_db(databases=["default", "clickhouse"])
 MakeLink = Callable[..., Link]
 ELSEWHERE = "https://example.org/"
-
-
-@pytest.fixture
-def browser(logged_in: LogIn, owner: User) -> Client:
-    return logged_in(owner)
 
 
 def marks(browser: Client, link: Link) -> list[str]:

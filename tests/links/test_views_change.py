@@ -25,11 +25,6 @@ def link(make_link: MakeLink) -> Link:
     return make_link(code="spring", title="Spring", tags=["news"])
 
 
-@pytest.fixture
-def browser(logged_in: LogIn, owner: User) -> Client:
-    return logged_in(owner)
-
-
 def stored(link: Link) -> Link:
     return Link.objects.prefetch_related("tags").get(pk=link.pk)
 

@@ -8,18 +8,12 @@ from django.test import Client
 
 from apps.accounts.models import User, Workspace
 from apps.links.models import Domain, Link
-from tests.cast import LogIn
 from tests.links.conftest import NOW
 from tests.links.pages import CHECK_CODE, CREATE, fragment, page_of, text_of
 
 pytestmark = pytest.mark.django_db
 MakeLink = Callable[..., Link]
 DESTINATION = "https://example.com/a?b=c#d"
-
-
-@pytest.fixture
-def browser(logged_in: LogIn, owner: User) -> Client:
-    return logged_in(owner)
 
 
 def create(browser: Client, *, in_place: bool = False, **fields: str) -> Any:

@@ -24,11 +24,6 @@ def dns_server(settings: Settings) -> Iterator[NameServer]:
 
 
 @pytest.fixture
-def browser(logged_in: LogIn, owner: User) -> Client:
-    return logged_in(owner)
-
-
-@pytest.fixture
 def domain(browser: Client) -> Domain:
     browser.post("/domains/", {"hostname": HOST})
     return Domain.objects.get(hostname=HOST)

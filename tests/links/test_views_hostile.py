@@ -5,9 +5,7 @@ from html import escape
 import pytest
 from django.test import Client
 
-from apps.accounts.models import User
 from apps.links.models import Link
-from tests.cast import LogIn
 from tests.links.pages import CHECK_CODE, CREATE, LIST, fragment, page_of, text_of
 from tests.shared_data import shared_json
 
@@ -24,11 +22,6 @@ OWN_TEXTS = [
     "  ",
     "🏳️‍🌈" * 40,
 ]
-
-
-@pytest.fixture
-def browser(logged_in: LogIn, owner: User) -> Client:
-    return logged_in(owner)
 
 
 @pytest.fixture(params=["our own", "naughty strings"])

@@ -18,11 +18,6 @@ pytestmark = pytest.mark.django_db
 MakeLink = Callable[..., Link]
 
 
-@pytest.fixture
-def browser(logged_in: LogIn, owner: User) -> Client:
-    return logged_in(owner)
-
-
 def test_a_newcomer_is_told_what_to_do(browser: Client) -> None:
     page = text_of(browser.get(LIST))
 

@@ -10,7 +10,6 @@ from apps.accounts.models import User
 from apps.links import services
 from apps.links.changes import LinkChanges
 from apps.links.models import Link
-from tests.cast import LogIn
 from tests.links.conftest import NOW
 from tests.links.pages import CREATE, page_of, text_of
 
@@ -25,11 +24,6 @@ OPTIONS = {
     "utm_medium": " email ",
     "utm_campaign": "",
 }
-
-
-@pytest.fixture
-def browser(logged_in: LogIn, owner: User) -> Client:
-    return logged_in(owner)
 
 
 def edit(browser: Client, link: Link, **fields: str) -> Any:

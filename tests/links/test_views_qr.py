@@ -15,11 +15,6 @@ MakeLink = Callable[..., Link]
 
 
 @pytest.fixture
-def browser(logged_in: LogIn, owner: User) -> Client:
-    return logged_in(owner)
-
-
-@pytest.fixture
 def link(make_link: MakeLink) -> Link:
     return make_link(code="spring")
 

@@ -12,7 +12,6 @@ from apps.accounts.models import User
 from apps.links.conditions import Condition
 from apps.links.models import Link
 from apps.links.rules import RuleSpec, rules_of, set_rules
-from tests.cast import LogIn
 from tests.links.conftest import NOW
 from tests.links.pages import fragment, page_of, text_of
 
@@ -22,11 +21,6 @@ Fields = dict[str, Any]
 ELSEWHERE = "https://example.org/app"
 GERMANY: Condition = {"kind": "country", "values": ["DE", "AT"]}
 PHONES: Condition = {"kind": "device", "values": ["mobile"], "not": True}
-
-
-@pytest.fixture
-def browser(logged_in: LogIn, owner: User) -> Client:
-    return logged_in(owner)
 
 
 @pytest.fixture
