@@ -7,9 +7,9 @@ from faults.oracle import judge_clicks
 from faults.report import Report
 from faults.rows import FRESH, mixed_play
 from faults.scale import Scale
-from faults.servers import free_port
 from faults.stage import Stage
 from faults.traffic import CONNECTIONS, failures, p99_ms
+from tests.ports import free_port
 
 KILL_EVERY = 2.0
 # A redirector that is told to end has ended within this time (s).

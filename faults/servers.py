@@ -70,13 +70,6 @@ def listen(port: int = 0) -> socket.socket:
     return socket.create_server(("127.0.0.1", port), backlog=_BACKLOG)
 
 
-def free_port() -> int:
-    """A port that nobody uses just now."""
-    with listen() as listener:
-        port: int = listener.getsockname()[1]
-        return port
-
-
 def await_port(port: int, path: str = "/") -> None:
     """Return when somebody answers there. Raises TimeoutError."""
     deadline = time.monotonic() + _STARTS_WITHIN
