@@ -1,21 +1,10 @@
 """Connections to Redis: one place that knows the setting, so that nobody parses it twice."""
 
-from functools import cache
-
 import redis
 import redis.asyncio
 from django.conf import settings
 from redis.backoff import NoBackoff
 from redis.retry import Retry
-
-
-@cache
-def sync_client() -> "redis.Redis":
-    """Client of this process for synchronous code; answers are bytes.
-
-    Waits at most 2 s for an answer; blocking reads bring a connection of their own.
-    """
-    return redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=2)
 
 
 def new_client(*, socket_timeout: float | None) -> "redis.Redis":
