@@ -6,6 +6,7 @@ Serves the UI and the back office; redirects belong to `manage.py redirector`.
 """
 
 import os
+from typing import Any
 
 # Django alone, without the redirector in front of it.
 wsgi_app = "shortener_project.asgi:django"
@@ -23,3 +24,17 @@ keepalive = 5
 forwarded_allow_ips = ""
 accesslog = None
 errorlog = "-"
+
+
+def post_worker_init(_worker: Any) -> None:
+    """Tell the figures of this worker from now on."""
+    from apps.common.metrics.processes import begin  # noqa: PLC0415 - reads settings
+
+    begin("web")
+
+
+def worker_exit(_server: Any, _worker: Any) -> None:
+    """The worker ends."""
+    from apps.common.metrics.processes import end  # noqa: PLC0415 - reads settings
+
+    end()

@@ -13,7 +13,7 @@ from apps.events.bus import Batch, Bus, BusUnavailable, Consumer, Partition, Par
 from apps.events.dead_letters import DeadLetterOffice
 from apps.events.delivery import TURN_SECONDS, BatchDelivery, Delivery, EventDelivery, Outcome
 from apps.events.handlers import BatchHandler, EventHandler, Handler, takes_batches
-from apps.events.metrics import HANDLED, LAG
+from apps.events.metrics import HANDLED
 
 log = structlog.get_logger(__name__)
 
@@ -25,7 +25,6 @@ RECORDS_PER_BATCH = 10_000
 FIRST_WAIT = 0.5
 LONGEST_WAIT = 30.0
 LONGEST_BUS_WAIT = 5.0
-LAG_SECONDS = 5.0
 
 
 class GroupRunner:
@@ -43,7 +42,6 @@ class GroupRunner:
         # Partitions on hold: their back-off, and when (monotonic) they are to be tried again.
         self._backoffs: dict[Partition, Backoff] = {}
         self._held_until: dict[Partition, float] = {}
-        self._lag_at = 0.0
 
     def run(self) -> None:
         """Returns once `stop` is set and what was handled by then is committed."""
@@ -62,7 +60,6 @@ class GroupRunner:
         self._resume_due(consumer)
         try:
             batches = consumer.poll(timeout=POLL_SECONDS, max_records=self._max_records)
-            self._report_lag(consumer)
         except BusUnavailable as error:
             delay = self._bus_backoff.next_delay()
             log.warning("bus_unavailable", group=self._group, reason=str(error), retry_in=round(delay, 1))
@@ -130,13 +127,6 @@ class GroupRunner:
         for partition in [partition for partition, until in self._held_until.items() if until <= now]:
             del self._held_until[partition]
             consumer.resume(partition)
-
-    def _report_lag(self, consumer: Consumer) -> None:
-        if time.monotonic() - self._lag_at < LAG_SECONDS:
-            return
-        self._lag_at = time.monotonic()
-        for partition, lag in consumer.lag().items():
-            LAG.labels(self._group, partition.topic, str(partition.number)).set(lag)
 
 
 def _delivery_for(handler: Handler, stop: threading.Event) -> Delivery:

@@ -1,13 +1,11 @@
 """Figures of one redirector process."""
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from apps.common.breaker import BreakerState
 from apps.common.metrics.families import Family, counter, gauge
 from apps.common.metrics.library import library_families
-from apps.common.ratelimit.limiter import get_limiter
-from apps.common.ratelimit.limits import EndpointClass
+from apps.common.ratelimit.metrics import rate_limit_families
 from apps.common.visitors.metrics import enrichment_families
 from apps.redirects.decide import Outcome
 from apps.redirects.invalidation import InvalidationCounters
@@ -84,10 +82,3 @@ def _behind_the_cache(redirector: "Redirector") -> list[Family]:
         counter("breaker_opened_total", "Times that a circuit breaker opened.", opened, label="part"),
         gauge("breaker_open", "1 while an engine is not asked because it does not answer.", is_open, label="part"),
     ]
-
-
-def rate_limit_families(refused: Mapping[str, int]) -> list[Family]:
-    """Requests refused: `refused`, and those that the limiter of this process has counted."""
-    by_views = get_limiter().refused
-    numbers = {str(name): refused.get(name, 0) + by_views[name] for name in EndpointClass}
-    return [counter("rate_limited_total", "Requests refused because their client made too many.", numbers, label="endpoint_class")]

@@ -65,3 +65,13 @@ def test_a_bus_that_is_down_is_one_clear_line(arguments: tuple[str, ...], settin
 
     with pytest.raises(CommandError, match="Redis"):
         run(*arguments)
+
+
+def test_a_bus_that_is_down_does_not_hide_the_outbox(settings: Any) -> None:
+    settings.REDIS_URL = "unix:///nowhere/socket"
+    out = StringIO()
+
+    with pytest.raises(CommandError, match=r"the bus does not answer: [^\n]+\nthe dead letters cannot be counted"):
+        call_command("events_status", stdout=out)
+
+    assert out.getvalue() == "outbox: 0 waiting\n"

@@ -5,10 +5,14 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from apps.common.metrics.library import library_families
+from apps.common.metrics.writing import metrics_written
+from apps.common.visitors.metrics import enrichment_families
 from apps.events.buses import get_bus
 from apps.events.groups import register_groups, run_groups
 from apps.events.handlers import load_handlers
 from apps.events.stopping import stop_on_signals
+from apps.events.waiting import BusFigures
 
 
 class Command(BaseCommand):
@@ -24,7 +28,10 @@ class Command(BaseCommand):
         stop = stop_on_signals()
         handlers = load_handlers()
         bus = get_bus()
-        register_groups(handlers, bus=bus, stop=stop)
-        chosen = [handler for handler in handlers if not groups or handler.group in groups]
-        if not run_groups(chosen, bus=bus, stop=stop):
+        figures = BusFigures(handlers, bus=bus)
+        with metrics_written("consumers", collect=lambda: [*library_families(), *enrichment_families(), *figures.families()]):
+            register_groups(handlers, bus=bus, stop=stop)
+            chosen = [handler for handler in handlers if not groups or handler.group in groups]
+            is_orderly = run_groups(chosen, bus=bus, stop=stop)
+        if not is_orderly:
             raise CommandError("a consumer thread ended by itself; see the log")

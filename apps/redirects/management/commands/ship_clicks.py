@@ -4,7 +4,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from apps.common.metrics.writing import metrics_written
 from apps.events.buses import get_bus
+from apps.redirects.backlog import shipper_families
 from apps.redirects.shipper import AlreadyShipping, Shipper
 
 
@@ -21,7 +23,8 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, self._stop)
         try:
-            shipper.run(lambda: self._stopped)
+            with metrics_written("shipper", collect=lambda: shipper_families(shipper.counters, settings.SPOOL_DIR)):
+                shipper.run(lambda: self._stopped)
         finally:
             shipper.close()
         shipped = shipper.counters.shipped
