@@ -64,7 +64,7 @@ class Lookahead:
     def __init__(self, cache: LinkCache, spool: Spool, may_pass: Callable[[bytes, int], bool]) -> None:
         self.entries = cache.entries
         self.answered = 0
-        self.append_click = spool.append
+        self.hold_click = spool.hold
         # Takes a token of the client that is at hand.
         self.may_pass = may_pass
         # What stands before the destination, by status; the server keeps it current.
@@ -83,7 +83,7 @@ class Lookahead:
     def answer(  # noqa: PLR0911 - each return is one jump less for the usual request
         self, data: bytes, address: bytes, client_address: ClientAddress | None
     ) -> bytes | None:
-        """The whole redirect, after the click has been spooled.
+        """The whole redirect; its click is held by the spool, to be flushed before the answer leaves.
 
         `data` begins with `GET /` or `HEAD /`; `address` is the peer's. `client_address` is None
         unless the peer is a trusted proxy.
@@ -117,7 +117,7 @@ class Lookahead:
             method = b"GET" if is_get else b"HEAD"
             if not entry.destination:
                 return self._routed(entry, target, Visitor(method, address, agent, referrer, language, query, purpose), now)
-            self.append_click(
+            self.hold_click(
                 now,
                 b"\0".join((entry.click_head, entry.destination, method, address, agent, referrer, language, query, purpose)),
             )
@@ -151,7 +151,7 @@ class Lookahead:
         destination = entry.location(visitor.visit(now, rest))
         if destination is None:
             return None
-        self.append_click(now, visitor.click(entry.click_head, destination))
+        self.hold_click(now, visitor.click(entry.click_head, destination))
         self.answered += 1
         return self.heads[entry.status] + destination + after_destination(entry.max_age(now))
 

@@ -7,6 +7,7 @@ is pinned and tests/redirects/test_contract.py compares both ways.
 
 import asyncio
 import re
+from collections.abc import Callable
 from typing import Any
 
 import httptools
@@ -56,10 +57,36 @@ class Pulse:
         self.heads.update({status: STATUS_LINE[status] + ours for status in _STATUSES})
 
 
+class Turn:
+    """Hot answers of one turn of the event loop: their clicks are written together, then they are sent.
+
+    Nobody waits for it: uvloop sends what was written in a turn when the turn ends.
+    """
+
+    def __init__(self, flush: Callable[[], None]) -> None:
+        self._flush = flush
+        self._answers: list[tuple[asyncio.Transport, bytes]] = []
+
+    def hold(self, transport: asyncio.Transport, answer: bytes, loop: asyncio.AbstractEventLoop) -> None:
+        """Send `answer` when the turn ends."""
+        if not self._answers:
+            loop.call_soon(self.end)
+        self._answers.append((transport, answer))
+
+    def end(self) -> None:
+        """Write the clicks and send the answers."""
+        self._flush()
+        answers, self._answers = self._answers, []
+        for transport, answer in answers:
+            if not transport.is_closing():
+                transport.write(answer)
+
+
 class RedirectProtocol(HttpToolsProtocol):
     # Of the process; set by the server before the first connection.
     lookahead: Lookahead
     pulse: Pulse
+    turn: Turn
     bypass_hot_path = False
 
     def __init__(
@@ -100,7 +127,7 @@ class RedirectProtocol(HttpToolsProtocol):
         ):
             answer = self.lookahead.answer(data, self.address, self.client_address)
             if answer is not None:
-                self.transport.write(answer)
+                self.turn.hold(self.transport, answer, self.loop)
                 self.owes_since = self.pulse.seconds
                 if self.timeout_keep_alive_task is not None:
                     self._unset_keepalive_if_required()
@@ -108,6 +135,8 @@ class RedirectProtocol(HttpToolsProtocol):
         self.ordinary_data_received(data)
 
     def ordinary_data_received(self, data: bytes) -> None:
+        # What was asked before on this connection is answered before.
+        self.turn.end()
         self._unset_keepalive_if_required()
         self.brought_body = False
         self._parse(data)

@@ -83,6 +83,7 @@ class Redirector:
         for task in self._tasks:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
+        self.spool.flush()
         self.spool.close()
         self.orphans.close()
         await self.reader.close()

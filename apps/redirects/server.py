@@ -8,7 +8,7 @@ from typing import Any
 
 from uvicorn import Config, Server
 
-from apps.redirects.protocol import Pulse, RedirectProtocol
+from apps.redirects.protocol import Pulse, RedirectProtocol, Turn
 from apps.redirects.redirector import Redirector, get_redirector
 
 KEEP_ALIVE_SECONDS = 15
@@ -93,7 +93,12 @@ def bind(host: str, port: int, *, shared: bool = False) -> socket.socket:
 
 def protocol_for(redirector: Redirector, pulse: Pulse, *, bypass_hot_path: bool = False) -> type[RedirectProtocol]:
     """The protocol class of one server."""
-    attributes = {"lookahead": redirector.lookahead, "pulse": pulse, "bypass_hot_path": bypass_hot_path}
+    attributes = {
+        "lookahead": redirector.lookahead,
+        "pulse": pulse,
+        "turn": Turn(redirector.spool.flush),
+        "bypass_hot_path": bypass_hot_path,
+    }
     return type("RedirectProtocol", (RedirectProtocol,), attributes)
 
 

@@ -3,6 +3,9 @@
 One process writes one file at a time and holds a lock on it for as long as it writes; a file that
 nobody holds is finished, whatever became of its writer. `write()` hands the bytes to the kernel,
 so they outlive a killed process; the shipper syncs them to disk once a second.
+
+Clicks of one turn of the event loop can be held and written together, before the answers of that
+turn leave.
 """
 
 import contextlib
@@ -42,21 +45,39 @@ class Spool:
         self._fd = -1
         self._size = 0
         self._retry_at = 0.0
+        self._held: list[bytes] = []
+
+    def hold(self, time_ns: int, fields: bytes) -> None:
+        """Take one click, which the next `flush` writes; no answer may leave before that."""
+        if len(fields) > _PLAIN_LENGTH:
+            fields = cap_fields(fields)
+        held = self._held
+        held.append(encode_frame(time_ns, self.sequence + len(held) + 1, fields))
+
+    def flush(self) -> None:
+        """Write the clicks held. Never raises: clicks that cannot be written are counted as dropped."""
+        held = self._held
+        if held:
+            self._write(b"".join(held), len(held))
+            held.clear()
 
     def append(self, time_ns: int, fields: bytes) -> None:
         """Write one click. Never raises: a click that cannot be written is counted as dropped."""
         if len(fields) > _PLAIN_LENGTH:
             fields = cap_fields(fields)
-        sequence = self.sequence + 1
-        frame = encode_frame(time_ns, sequence, fields)
+        if self._held:
+            self.flush()
+        self._write(encode_frame(time_ns, self.sequence + 1, fields), 1)
+
+    def _write(self, frames: bytes, clicks: int) -> None:
         try:
-            written = _write(self._fd, frame)
+            written = _write(self._fd, frames)
         except OSError as error:
-            written = self._recover(frame, error)
-        if written != len(frame):
-            self._drop_torn()
+            written = self._recover(frames, error)
+        if written != len(frames):
+            self._drop_torn(clicks)
             return
-        self.sequence = sequence
+        self.sequence += clicks
         self._size += written
         if self._size >= self.file_bytes:
             self._rotate()
@@ -94,7 +115,7 @@ class Spool:
             # The old file goes on and the next click tries again.
             logger.warning("spool_not_rotated error=%s", error)
 
-    def _recover(self, frame: bytes, error: OSError) -> int:
+    def _recover(self, frames: bytes, error: OSError) -> int:
         """A write failed; when no file was open, open one and write again."""
         if self._fd >= 0:
             logger.error("spool_write_failed error=%s", error)
@@ -103,14 +124,14 @@ class Spool:
             return 0
         try:
             self.open()
-            return os.write(self._fd, frame)
+            return os.write(self._fd, frames)
         except OSError as failure:
             self._retry_at = time.monotonic() + _REOPEN_AFTER
             logger.error("spool_not_opened directory=%s error=%s", self.directory, failure)  # noqa: TRY400 - the reason is all
             return 0
 
-    def _drop_torn(self) -> None:
-        self.dropped += 1
+    def _drop_torn(self, clicks: int) -> None:
+        self.dropped += clicks
         if self._fd >= 0:
             try:
                 os.ftruncate(self._fd, self._size)

@@ -55,6 +55,44 @@ def test_a_click_that_cannot_be_written_is_counted_and_leaves_no_trace(tmp_path:
     assert sequences_in(tmp_path) == [1, 2, 3, 4]
 
 
+def test_held_clicks_are_written_at_the_flush_in_their_order(tmp_path: Path) -> None:
+    spool = spool_with(tmp_path, 1)
+    spool.hold(1, click("held-one"))
+    spool.hold(2, click("held-two"))
+    assert sequences_in(tmp_path) == [1]
+    spool.flush()
+    spool.flush()
+    assert sequences_in(tmp_path) == [1, 2, 3]
+    spool.close()
+
+
+def test_a_click_appended_comes_behind_those_held(tmp_path: Path) -> None:
+    spool = spool_with(tmp_path, 0)
+    spool.hold(1, click("held"))
+    spool.append(2, click("appended"))
+    spool.close()
+    frames = list(read_frames(files(tmp_path)[0].read_bytes(), FILE_HEAD.size))
+    assert [(frame.sequence, frame.fields.split(b"\0")[6]) for frame in frames] == [(1, b"held"), (2, b"appended")]
+
+
+def test_held_clicks_that_cannot_be_written_are_each_counted(tmp_path: Path) -> None:
+    spool = spool_with(tmp_path, 3)
+    size = files(tmp_path)[0].stat().st_size
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size + 10, before[1]))
+    try:
+        spool.hold(1, click())
+        spool.hold(2, click())
+        spool.flush()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert (spool.dropped, files(tmp_path)[0].stat().st_size) == (2, size)
+    spool.hold(3, click())
+    spool.flush()
+    spool.close()
+    assert sequences_in(tmp_path) == [1, 2, 3, 4]
+
+
 def test_a_directory_that_comes_back_is_used_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     blocked = tmp_path / "spool"
     blocked.write_text("in the way")
