@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from apps.common.metrics.families import Family, counter, gauge
-from apps.redirects.frames import FILE_HEAD, FRAME_HEAD
+from apps.redirects.frames import FRAME_HEAD
 from apps.redirects.shipper import ShipperCounters
 from apps.redirects.spool import ORPHAN_SUFFIX, SUFFIX
+from apps.redirects.spool_files import confirmed_position
 
 _KINDS = {"clicks": SUFFIX, "orphan_clicks": ORPHAN_SUFFIX}
 
@@ -31,7 +32,7 @@ def backlog_of(directory: Path, suffix: str) -> Backlog:
 def _waiting(directory: Path, suffix: str) -> Iterator[tuple[int, int]]:
     for path in directory.glob(f"*{suffix}"):
         try:
-            position = _position(path)
+            position = confirmed_position(path)
             with path.open("rb") as file:
                 waiting = os.fstat(file.fileno()).st_size - position
                 head = os.pread(file.fileno(), FRAME_HEAD.size, position)
@@ -40,13 +41,6 @@ def _waiting(directory: Path, suffix: str) -> Iterator[tuple[int, int]]:
             continue
         if waiting > 0:
             yield waiting, _written_at(path, head)
-
-
-def _position(path: Path) -> int:
-    try:
-        return max(int(path.with_suffix(".position").read_text(encoding="ascii")), FILE_HEAD.size)
-    except (FileNotFoundError, ValueError):
-        return FILE_HEAD.size
 
 
 def _written_at(path: Path, head: bytes) -> int:

@@ -28,6 +28,19 @@ class Batch:
     corrupt: Sequence[bytes]
 
 
+def position_path(path: Path) -> Path:
+    """Where it is kept how much of the file of the spool at `path` is on the bus."""
+    return path.with_suffix(".position")
+
+
+def confirmed_position(path: Path) -> int:
+    """How much of the file of the spool at `path` is on the bus, its header included (bytes)."""
+    try:
+        return max(int(position_path(path).read_text(encoding="ascii")), FILE_HEAD.size)
+    except (FileNotFoundError, ValueError):
+        return FILE_HEAD.size
+
+
 class SpoolFile:
     """One file of the spool, read from the position that was confirmed last."""
 
@@ -35,7 +48,7 @@ class SpoolFile:
         """Raises OSError when the file is gone."""
         self.path = path
         self.producer = path.stem.rpartition("-")[2]
-        self.position_path = path.with_suffix(".position")
+        self.position_path = position_path(path)
         self.corrupt_path = path.with_suffix(".corrupt")
         self.topic = Topic.ORPHAN_CLICK if path.suffix == ORPHAN_SUFFIX else Topic.URL_REDIRECTED
         self._to_message = orphan_message if path.suffix == ORPHAN_SUFFIX else to_message
@@ -43,10 +56,7 @@ class SpoolFile:
         self._producer_id: int | None = None
         self._synced_to = 0
         self._doubtful: tuple[int, float] | None = None
-        try:
-            self.position = max(int(self.position_path.read_text(encoding="ascii")), FILE_HEAD.size)
-        except (FileNotFoundError, ValueError):
-            self.position = FILE_HEAD.size
+        self.position = confirmed_position(path)
 
     def size(self) -> int:
         """Bytes in the file now."""
