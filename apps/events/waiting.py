@@ -1,6 +1,7 @@
 """What waits in the pipeline, as figures that the processes concerned write with their own."""
 
 import time
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Sequence
 
@@ -18,21 +19,31 @@ log = structlog.get_logger(__name__)
 ASK_SECONDS = 10.0
 
 
-class BusFigures:
-    """Told by consumers. Asks about all groups, so that one that runs nowhere shows."""
+class _Remembered(ABC):
+    """Figures for which engines are asked, and not too often."""
 
-    def __init__(self, handlers: Sequence[Handler], *, bus: Bus) -> None:
-        self._handlers = handlers
-        self._bus = bus
+    def __init__(self) -> None:
         self._asked_at = float("-inf")
         self._families: list[Family] = []
 
     def families(self) -> list[Family]:
-        """As of a few seconds ago, without what the bus does not tell."""
+        """As of a few seconds ago."""
         if time.monotonic() - self._asked_at >= ASK_SECONDS:
             self._asked_at = time.monotonic()
             self._families = self._ask()
         return self._families
+
+    @abstractmethod
+    def _ask(self) -> list[Family]: ...
+
+
+class BusFigures(_Remembered):
+    """Told by consumers, without what the bus does not tell. Asks about all groups, so that one that runs nowhere shows."""
+
+    def __init__(self, handlers: Sequence[Handler], *, bus: Bus) -> None:
+        super().__init__()
+        self._handlers = handlers
+        self._bus = bus
 
     def _ask(self) -> list[Family]:
         found: list[Family] = []
@@ -57,19 +68,8 @@ class BusFigures:
         return [shared("dead_letters", "Records put aside and not yet brought back.", samples)]
 
 
-class OutboxFigures:
-    """Told by the relay."""
-
-    def __init__(self) -> None:
-        self._asked_at = float("-inf")
-        self._families: list[Family] = []
-
-    def families(self) -> list[Family]:
-        """As of a few seconds ago. Without the number that waits while PostgreSQL does not answer."""
-        if time.monotonic() - self._asked_at >= ASK_SECONDS:
-            self._asked_at = time.monotonic()
-            self._families = self._ask()
-        return self._families
+class OutboxFigures(_Remembered):
+    """Told by the relay. Without the number that waits while PostgreSQL does not answer."""
 
     def _ask(self) -> list[Family]:
         close_old_connections()
