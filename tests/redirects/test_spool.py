@@ -1,5 +1,7 @@
 import fcntl
 import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,17 @@ import pytest
 from apps.redirects.frames import FIELD_LIMIT, FILE_HEAD, read_frames
 from apps.redirects.spool import Spool
 from tests.redirects.spooling import click, files, sequences_in, spool_with
+
+
+@contextmanager
+def room_for(size: int) -> Iterator[None]:
+    """Files grow to `size` bytes at most; the kernel writes what fits, as it does on a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_sequences_begin_at_one_and_have_no_gaps(tmp_path: Path) -> None:
@@ -41,13 +54,8 @@ def test_long_values_of_visitors_are_cut(tmp_path: Path) -> None:
 def test_a_click_that_cannot_be_written_is_counted_and_leaves_no_trace(tmp_path: Path) -> None:
     spool = spool_with(tmp_path, 3)
     size = files(tmp_path)[0].stat().st_size
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    # The kernel writes what fits, as it does on a full disk.
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size + 10, before[1]))
-    try:
+    with room_for(size + 10):
         spool.append(1, click())
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert spool.dropped == 1
     assert files(tmp_path)[0].stat().st_size == size
     spool.append(1, click())
@@ -78,14 +86,10 @@ def test_a_click_appended_comes_behind_those_held(tmp_path: Path) -> None:
 def test_held_clicks_that_cannot_be_written_are_each_counted(tmp_path: Path) -> None:
     spool = spool_with(tmp_path, 3)
     size = files(tmp_path)[0].stat().st_size
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size + 10, before[1]))
-    try:
+    with room_for(size + 10):
         spool.hold(1, click())
         spool.hold(2, click())
         spool.flush()
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert (spool.dropped, files(tmp_path)[0].stat().st_size) == (2, size)
     spool.hold(3, click())
     spool.flush()
