@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Membership, RateLimitPolicy, User, Workspace
+from apps.common.admin import LongList
 
 if TYPE_CHECKING:
     MembershipAdminBase = admin.ModelAdmin[Membership]
@@ -33,13 +34,6 @@ class NewUserForm(AdminUserCreationForm[User]):
         model = User
         fields = ("email", "full_name")
         field_classes: dict[str, Any] = {}
-
-
-class LongList:
-    """Pages of a list that may be long: counting all rows for each would cost more than the page."""
-
-    list_per_page = 50
-    show_full_result_count = False
 
 
 @admin.register(User)

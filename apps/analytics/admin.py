@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.analytics.models import ClickEvent
 from apps.analytics.queries import answering
-from apps.common.admin import ReadOnly
+from apps.common.admin import LongList, ReadOnly
 
 # Clicks that can be paged through; counting on would read the whole table.
 MOST_ROWS = 1000
@@ -82,7 +82,7 @@ class BotFilter(LabelFilter):
 
 
 @admin.register(ClickEvent)
-class ClickEventAdmin(ReadOnly, admin.ModelAdmin[Model]):
+class ClickEventAdmin(ReadOnly, LongList, admin.ModelAdmin[Model]):
     """Clicks, newest first. They are looked at, never changed."""
 
     list_display = ["timestamp", "short_link", "country", "device", "browser", "os", "referrer_host", "is_bot"]
@@ -90,8 +90,6 @@ class ClickEventAdmin(ReadOnly, admin.ModelAdmin[Model]):
     search_fields = ["link_id"]
     search_help_text = _("Number of a link")
     ordering = ["-timestamp", "event_id"]
-    list_per_page = 50
-    show_full_result_count = False
     paginator = BoundedPaginator
     actions = None
 

@@ -16,3 +16,10 @@ class ReadOnly:
 
     def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
         return False
+
+
+class LongList:
+    """Mixin of a ModelAdmin whose list may be long: counting all rows for each page would cost more than the page."""
+
+    list_per_page = 50
+    show_full_result_count = False

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from apps.accounts.policy import Actor
+from apps.common.admin import LongList
 from apps.common.errors import DomainError
 from apps.links import destinations, selectors, services
 from apps.links.admin.filters import FlaggedFilter, StateFilter
@@ -28,7 +29,7 @@ _KEPT_BY_US = ["owner", "state", *_MODERATION, "click_count", "version", "create
 
 
 @admin.register(Link)
-class LinkAdmin(ModerationActions):
+class LinkAdmin(LongList, ModerationActions):
     """Every change is made by the services, which ask the policy, record events and drop caches."""
 
     form = LinkForm
@@ -37,12 +38,10 @@ class LinkAdmin(ModerationActions):
     list_display = ["short", "destination", "owner", "workspace", "state", "click_count", "created_at"]
     list_select_related = ["domain", "owner", "workspace"]
     list_filter = [StateFilter, FlaggedFilter, "domain"]
-    list_per_page = 50
     search_fields = ["code", "destination_url"]
     search_help_text = _("Code or part of the destination URL")
     ordering = ["-pk"]
     paginator = BoundedPaginator
-    show_full_result_count = False
     actions = ["enable", "disable", "restore", *ModerationActions.moderation_actions]
 
     @admin.display(description=_("short URL"), ordering="code")
