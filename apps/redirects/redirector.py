@@ -119,8 +119,7 @@ class Redirector:
             if time.monotonic() >= refresh_at:
                 refresh_at = time.monotonic() + DOMAINS_MAX_AGE
                 await self.resolver.refresh_domains()
-                # A new GeoIP file may be large.
-                await asyncio.to_thread(visits.places().refresh)
+                await asyncio.to_thread(visits.refresh_places)
             await self.limits.refresh(self.reader)
 
 

@@ -122,6 +122,12 @@ def places() -> GeoIpFile | Allocations:
     return _opened(settings.GEOIP_PATH)
 
 
+def refresh_places() -> None:
+    """Read a new GeoIP file, which may be large; nothing where no rule has asked where somebody is."""
+    if _opened.cache_info().currsize:
+        places().refresh()
+
+
 @cache
 def load_agents() -> None:
     """Have the patterns of user agents ready: 0.3 s and 30 MB, which a process without rules does without."""
