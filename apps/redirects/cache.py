@@ -3,15 +3,17 @@
 The key is the Host header as it was sent followed by the path, so a hit costs one look-up and no
 parsing. Only canonical spellings get a key; all others take the ordinary path.
 
-Eviction is by age of loading, the order that a dict keeps: a hit moves nothing. Each
-entry is loaded anew after 60 s at most and goes to the end of the line then, so what stands in
-front has not been asked for during the last minute or is about to be loaded again anyway. That is
-within one Redis read per link and minute of what LRU would keep, without its work per hit.
+Eviction is by age of loading, the order that a dict keeps: a hit moves nothing. Each entry is loaded
+anew after 60 s at most and goes to the end of the line then, so what stands in front has not been
+asked for during the last minute or is about to be loaded again anyway. That is within one Redis
+read per link and minute of what LRU would keep, without its work per hit. Some entries go at a
+time: the more a dict has lost at its front, the longer it looks for the first key that is left.
 """
 
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 from apps.redirects.decide import Outcome, decide
 from apps.redirects.entries import HotEntry, entry_of
@@ -29,6 +31,8 @@ _SHARED_NS = SECOND // 10
 # Redis may have missed changes while it was away; by then the bus has told it all of them.
 DOUBT_NS = 60 * SECOND
 COLD_SIZE = 10_000
+# What part of the entries goes when there is no room.
+_SHARE_EVICTED = 128
 
 Place = tuple[int, str]
 
@@ -61,8 +65,7 @@ class LinkCache:
 
     def __init__(self, *, size: int) -> None:
         self.size = size
-        # Ordered ones: of a plain dict from whose front much was taken, the first key is slow to find.
-        self.entries: OrderedDict[bytes, HotEntry] = OrderedDict()
+        self.entries: dict[bytes, HotEntry] = {}
         self.cold: OrderedDict[Place, ColdEntry] = OrderedDict()
         self.counters = CacheCounters()
         # False while the channel of changes is silent: nothing may live long then.
@@ -98,9 +101,14 @@ class LinkCache:
 
     def _put_hot(self, key: bytes, entry: HotEntry) -> None:
         if self.entries.pop(key, None) is None and len(self.entries) >= self.size:
-            self.entries.popitem(last=False)
-            self.counters.evictions += 1
+            self._evict()
         self.entries[key] = entry
+
+    def _evict(self) -> None:
+        oldest = list(islice(self.entries, 1 + self.size // _SHARE_EVICTED))
+        for key in oldest:
+            del self.entries[key]
+        self.counters.evictions += len(oldest)
 
     def get(self, key: bytes, now_ns: int) -> HotEntry | None:
         """The ready answer for `key` if its lifetime has not passed; it may still be scheduled."""

@@ -4,32 +4,43 @@ from bisect import bisect_right
 from itertools import chain
 
 from apps.redirects import conditions, rules
-from apps.redirects.decide import after_destination
 from apps.redirects.forwarding import Destination
+from apps.redirects.frames import FIELDS
 from apps.redirects.snapshot import Snapshot
 from apps.redirects.visits import Visit
 
 FOREVER_NS = 1 << 62
 _SECOND = 1_000_000_000
 _USUAL_STATUS = 302
+_VERSION_AT = FIELDS.index("link_version")
 
 
 class HotEntry:
     """A ready answer. Valid while `valid_from_ns <= now < valid_until_ns`.
 
-    There are 100,000 of them in a process: what all have in common is one object. An empty
-    `destination` says that the entry is a RoutedEntry, whose answers differ.
+    There are 100,000 of them in a process, so each is one object and one string of bytes.
     """
 
-    __slots__ = ("after_destination", "click_head", "destination", "valid_from_ns", "valid_until_ns", "version")
+    __slots__ = ("destination_at", "link", "valid_from_ns", "valid_until_ns")
 
     def __init__(self, snapshot: Snapshot, *, until_ns: int) -> None:
-        self.destination = snapshot.destination_url.encode("ascii")
-        self.after_destination = after_destination()
-        self.click_head = click_head(snapshot)
+        head = click_head(snapshot)
+        # The link's part of a click; from `destination_at` on, which is 0 in a RoutedEntry, whose answers differ,
+        # it is the destination.
+        self.link = head + b"\0" + snapshot.destination_url.encode("ascii")
+        self.destination_at = len(head) + 1
         self.valid_from_ns = snapshot.valid_from_ns
         self.valid_until_ns = min(until_ns, snapshot.expires_at_ns or FOREVER_NS)
-        self.version = snapshot.version
+
+    @property
+    def version(self) -> int:
+        """Of the link."""
+        return int(self.link.split(b"\0", _VERSION_AT + 1)[_VERSION_AT])
+
+    @property
+    def click_head(self) -> bytes:
+        """The link's part of a click without the destination."""
+        return self.link[: self.destination_at - 1]
 
     @property
     def status(self) -> int:
@@ -43,7 +54,7 @@ class HotEntry:
 
     def location(self, visit: Visit) -> bytes | None:  # noqa: ARG002 - the same for all
         """Where this visit is sent; None when the rest of its path leads nowhere."""
-        return self.destination
+        return self.link[self.destination_at :]
 
     def max_age(self, now_ns: int) -> int:  # noqa: ARG002 - nobody keeps it
         """How long a browser may keep the answer of `now_ns` (s): never beyond a change that is known now."""
@@ -57,8 +68,9 @@ class RoutedEntry(HotEntry):
 
     def __init__(self, snapshot: Snapshot, *, until_ns: int) -> None:
         super().__init__(snapshot, until_ns=until_ns)
-        self._default = Destination(self.destination, snapshot.utm)
-        self.destination = b""
+        self._default = Destination(self.link[self.destination_at :], snapshot.utm)
+        self.link = super().click_head
+        self.destination_at = 0
         self._choose = rules.compiled(snapshot, self._default) if snapshot.rules else None
         self._forwards_query = snapshot.forward_query
         self._forwards_path = snapshot.forward_path
@@ -67,6 +79,10 @@ class RoutedEntry(HotEntry):
         self._cache_seconds = 0 if snapshot.needs_asking else snapshot.cache_seconds
         # When the answer may become another one, in order.
         self._ends = _ends_of(snapshot) if self._cache_seconds else []
+
+    @property
+    def click_head(self) -> bytes:
+        return self.link
 
     @property
     def status(self) -> int:

@@ -69,6 +69,8 @@ class Lookahead:
         self.may_pass = may_pass
         # What stands before the destination, by status; the server keeps it current.
         self.heads: dict[int, bytes] = {}
+        # What stands behind it, unless the link says otherwise.
+        self.after_destination = after_destination()
         self.shapes: dict[tuple[bytes, ...], Picker] = {}
         self.targets: list[bytes] = []
         self.headers: dict[bytes, bytes] = {b"": b""}
@@ -115,14 +117,12 @@ class Lookahead:
             if not self.may_pass(address, now):
                 return None
             method = b"GET" if is_get else b"HEAD"
-            if not entry.destination:
+            if not (destination_at := entry.destination_at):
                 return self._routed(entry, target, Visitor(method, address, agent, referrer, language, query, purpose), now)
-            self.hold_click(
-                now,
-                b"\0".join((entry.click_head, entry.destination, method, address, agent, referrer, language, query, purpose)),
-            )
+            link = entry.link
+            self.hold_click(now, b"\0".join((link, method, address, agent, referrer, language, query, purpose)))
             self.answered += 1
-            return self.heads[302] + entry.destination + entry.after_destination
+            return self.heads[302] + link[destination_at:] + self.after_destination
         except (httptools.HttpParserError, httptools.HttpParserUpgrade):
             self._start_parser()
             return None
