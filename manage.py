@@ -10,7 +10,6 @@ def main() -> None:
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
     from django.db import OperationalError
-    from psycopg_pool import PoolTimeout
 
     try:
         if sys.argv[1:2] == ["redirector"] and "--site" not in sys.argv:
@@ -23,6 +22,8 @@ def main() -> None:
         # A wrong setting is the operator's to mend: one line, no traceback.
         sys.exit(f"settings: {error}")
     except OperationalError as error:
+        from psycopg_pool import PoolTimeout
+
         if not isinstance(error.__cause__, PoolTimeout):
             raise
         sys.exit("DATABASE_URL: PostgreSQL does not answer; the embedded one does while the product runs (make run)")

@@ -1,11 +1,14 @@
 """Fields of the accounts' models."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
+# Django's fields take type arguments at run time only where the back office is.
+_EmailField = models.EmailField[str, str] if TYPE_CHECKING else models.EmailField
 
-class LowerCaseEmailField(models.EmailField[str, str]):
+
+class LowerCaseEmailField(_EmailField):
     """An e-mail address in lower case, whichever way it comes in: as a value or as a look-up."""
 
     def to_python(self, value: Any) -> Any:

@@ -1,6 +1,8 @@
 """What Django needs in a process that serves short domains only: pages for visitors, so no
 sessions, no log-in, no numbers of clicks. Each such process holds what it loads in memory."""
 
+import sys
+
 from django.conf import settings
 
 URLCONF = "shortener_project.urls_redirector"
@@ -18,7 +20,8 @@ MIDDLEWARE = [
 _LEFT_OUT = {
     "apps.analytics",
     "shortener_project.embedded",
-    "django.contrib.admin",
+    "shortener_project.backoffice.BackOfficeConfig",
+    "django.contrib.postgres",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.humanize",
@@ -29,10 +32,15 @@ _LEFT_OUT = {
     "django_countries",
     "django_htmx",
 }
+# What structlog loads, where it is installed, to paint tracebacks on a terminal.
+_MODULES_LEFT_OUT = ("rich",)
 
 
 def narrow() -> None:
     """Take what short domains do not need out of the settings. To be called before `django.setup()`."""
+    for name in _MODULES_LEFT_OUT:
+        # Whoever can do without it takes it for not installed.
+        sys.modules.setdefault(name, None)  # type: ignore[arg-type] - as the import system has it
     settings.ROOT_URLCONF = URLCONF
     settings.MIDDLEWARE = MIDDLEWARE
     settings.INSTALLED_APPS = [name for name in settings.INSTALLED_APPS if name not in _LEFT_OUT]

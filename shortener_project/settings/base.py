@@ -34,7 +34,7 @@ INSTALLED_APPS = [
     "apps.redirects",
     "apps.analytics",
     "shortener_project.embedded",
-    "django.contrib.admin",
+    "shortener_project.backoffice.BackOfficeConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -14,7 +14,15 @@ def test_a_process_for_short_domains_leaves_the_site_out() -> None:
     done = subprocess.run([sys.executable, "-c", _LOADED], cwd=ROOT, env=env, capture_output=True, text=True, check=True)
     loaded = set(done.stdout.split())
     assert "apps.redirects.resolver" in loaded
-    for site_only in ("apps.analytics", "allauth", "clickhouse_driver", "celery", "prometheus_client"):
+    for site_only in (
+        "apps.analytics",
+        "allauth",
+        "django.contrib.admin",
+        "rich.traceback",
+        "clickhouse_driver",
+        "celery",
+        "prometheus_client",
+    ):
         assert site_only not in loaded
 
 
