@@ -71,6 +71,10 @@ class ClickEvent(models.ClickhouseModel):  # type: ignore[misc]
     is_bot = models.BoolField(_("bot"), default=False)
     bot_reason = _label(_("why a bot"))
     visitor_id = models.UInt64Field(_("visitor of the day"), default=0)
+    asn = models.UInt32Field(_("number of the network"), default=0)
+    network = _label(_("network"))
+    session_id = models.UInt64Field(_("visit"), default=0)
+    is_unique_visitor = models.BoolField(_("first click of the visitor on the link that day"), default=False)
 
     class Meta:
         db_table = "click_events"

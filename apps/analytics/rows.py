@@ -10,7 +10,10 @@ class ClickRow(NamedTuple):
 
     `timestamp` is aware and kept to the millisecond. `owner_id` is 0 when the link has no owner.
     `event_id` is the event's id, so that a row is the same row however often it is made.
-    `visitor_id` is the daily keyed hash of the visitor, an unsigned 64-bit number.
+    `visitor_id` is the daily keyed hash of the visitor, an unsigned 64-bit number. `session_id` names
+    the visit that the click belongs to, and `is_unique_visitor` marks the visitor's first click on the
+    link that day; both are filled in by `visits`, and are 0 and False for bots. `asn` is 0 when the
+    visitor's network is unknown.
     """
 
     event_id: UUID
@@ -44,3 +47,7 @@ class ClickRow(NamedTuple):
     is_bot: bool
     bot_reason: str
     visitor_id: int
+    asn: int
+    network: str
+    session_id: int
+    is_unique_visitor: bool

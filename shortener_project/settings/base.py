@@ -197,6 +197,8 @@ RATE_LIMITS = {
 # -- analytics ------------------------------------------------------------------------------------
 
 GEOIP_PATH = env.text("GEOIP_PATH", default="")
+GEOIP_ASN_PATH = env.text("GEOIP_ASN_PATH", default="")
+REFERRER_SPAM_PATH = env.text("REFERRER_SPAM_PATH", default=str(VAR_DIR / "referrer-spam.txt"))
 # What is stored of a visitor's address: "full", "truncated" (IPv4 /24, IPv6 /48) or "none".
 CLICK_ADDRESS_POLICY = env.choice("CLICK_ADDRESS_POLICY", default="truncated", words=["full", "truncated", "none"])
 CLICK_RETENTION_DAYS = env.integer("CLICK_RETENTION_DAYS", default=730)

@@ -28,5 +28,8 @@ def click_row(**values: Any) -> ClickRow:
         "method": "GET",
         "is_bot": False,
         "visitor_id": number,
+        "asn": 0,
+        "session_id": number,
+        "is_unique_visitor": True,
     }
     return ClickRow(**{**defaults, **values})

@@ -10,8 +10,10 @@ from apps.analytics.enrichment.enricher import Enricher
 from apps.analytics.enrichment.visitors import VisitorIds
 from apps.analytics.rows import ClickRow
 from apps.common.visitors.geoip import Allocations
+from apps.common.visitors.networks import open_networks
 from apps.events.envelope import Event
 from tests.analytics.clicks import click_event
+from tests.shared_data import shared_data
 
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
@@ -30,8 +32,8 @@ def a_click(*, at: datetime = NOW, **fields: Any) -> Event:
     return click_event(1, at=at, **{**VISIT, **fields})
 
 
-def enricher(policy: AddressPolicy = AddressPolicy.TRUNCATED, secret: str = "s") -> Enricher:
-    return Enricher(Allocations(), VisitorIds(secret), policy)
+def enricher(policy: AddressPolicy = AddressPolicy.TRUNCATED, secret: str = "s", **options: Any) -> Enricher:
+    return Enricher(Allocations(), VisitorIds(secret), policy, **options)
 
 
 def enrich(event: Event, **options: Any) -> ClickRow:
@@ -75,6 +77,10 @@ def test_a_click_becomes_a_row_with_all_that_can_be_told() -> None:
         is_bot=False,
         bot_reason="",
         visitor_id=0,
+        asn=0,
+        network="",
+        session_id=0,
+        is_unique_visitor=False,
     )
 
 
@@ -84,6 +90,21 @@ def test_the_same_event_gives_the_same_row() -> None:
 
 def test_a_visit_from_the_short_domain_itself_is_internal() -> None:
     assert enrich(a_click(referrer="http://sho.rt:8000/other")).referrer_class == "internal"
+
+
+def test_a_made_up_referrer_is_dropped_and_its_click_is_a_bots() -> None:
+    row = enricher(spam={"spam.example"}).enrich(a_click(referrer="https://spam.example/buy"), appended_at=NOW)
+
+    assert (row.referrer, row.referrer_host, row.referrer_class) == ("", "", "spam")
+    assert (row.is_bot, row.bot_reason) == (True, "referrer_spam")
+
+
+def test_a_network_has_number_and_name() -> None:
+    networks = open_networks(str(shared_data("geoip-test/GeoLite2-ASN-Test.mmdb")))
+
+    row = enricher(networks=networks).enrich(a_click(address="1.128.0.9"), appended_at=NOW)
+
+    assert (row.asn, row.network) == (1221, "Telstra Pty Ltd")
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,10 @@ def test_a_click_comes_back_as_it_was_stored(clickhouse: Rows) -> None:
         is_bot=True,
         bot_reason="head",
         visitor_id=2**64 - 1,
+        asn=2**32 - 1,
+        network="Ein Netz & Söhne",
+        session_id=2**64 - 2,
+        is_unique_visitor=True,
     )
 
     store.insert_clicks([row], token="t")

@@ -1,8 +1,10 @@
 """One click's event in, one row out."""
 
-from dataclasses import dataclass
+from collections.abc import Container
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -11,13 +13,16 @@ from django.conf import settings
 from apps.analytics.enrichment import addresses, referrers, utm
 from apps.analytics.enrichment.addresses import AddressPolicy
 from apps.analytics.enrichment.clicks import Click, read_click
+from apps.analytics.enrichment.spam import SpamHosts
 from apps.analytics.enrichment.visitors import VisitorIds
 from apps.analytics.rows import ClickRow
 from apps.common.visitors import bots, languages, user_agents
 from apps.common.visitors.geoip import Place, open_locator
+from apps.common.visitors.networks import NoNetworks, open_networks
 
 if TYPE_CHECKING:
     from apps.common.visitors.geoip import Locator
+    from apps.common.visitors.networks import Networks
     from apps.events.envelope import Event
 
 # How far a click's own time may lie from the bus's, when clocks disagree or a spool waited long.
@@ -26,21 +31,34 @@ NEWEST = timedelta(minutes=5)
 # Backfilled clicks are old on purpose.
 OLDEST_BACKFILL = timedelta(days=3650)
 _METHODS = frozenset({"GET", "HEAD"})
+# Why a click with a made-up referrer counts as a bot's.
+SPAM = "referrer_spam"
 
 
 @dataclass(frozen=True, slots=True)
 class Enricher:
     """Turns events of clicks into rows. The same event gives the same row, as long as the GeoIP
-    database is the same."""
+    databases and the list of spam are the same. Which visit a click belongs to is not told here."""
 
     locator: "Locator"
     visitors: VisitorIds
     address_policy: AddressPolicy
+    networks: "Networks" = field(default_factory=NoNetworks)
+    spam: Container[str] = frozenset()
 
     @classmethod
     def from_settings(cls) -> "Enricher":
-        """As GEOIP_PATH, CLICK_ADDRESS_POLICY and SECRET_KEY say. Raises ValueError for an unknown policy."""
-        return cls(open_locator(settings.GEOIP_PATH), VisitorIds(settings.SECRET_KEY), AddressPolicy(settings.CLICK_ADDRESS_POLICY))
+        """As GEOIP_PATH, GEOIP_ASN_PATH, REFERRER_SPAM_PATH, CLICK_ADDRESS_POLICY and SECRET_KEY say.
+
+        Raises ValueError for an unknown policy.
+        """
+        return cls(
+            open_locator(settings.GEOIP_PATH),
+            VisitorIds(settings.SECRET_KEY),
+            AddressPolicy(settings.CLICK_ADDRESS_POLICY),
+            open_networks(settings.GEOIP_ASN_PATH),
+            SpamHosts(Path(settings.REFERRER_SPAM_PATH)),
+        )
 
     def enrich(self, event: "Event", *, appended_at: datetime, is_backfill: bool = False) -> ClickRow:
         """The row for `event`, which the bus appended at `appended_at` (aware).
@@ -56,10 +74,14 @@ class Enricher:
         at = _clamp(occurred_at, appended_at, OLDEST_BACKFILL if is_backfill else OLDEST)
         address = addresses.read(click.address, self.address_policy)
         place = Place(click.country, "", "") if is_backfill and click.country else self.locator.locate(address.canonical)
-        reason = bots.bot_reason(method=click.method, purpose=click.purpose, user_agent=click.user_agent)
+        network = self.networks.find(address.canonical)
         agent = user_agents.parse(click.user_agent)
         campaign = utm.of_click(click.query, click.destination_url)
-        referrer = referrers.classify(click.referrer, own_host=_host(click.hostname), utm_medium=campaign.medium, query=click.query)
+        referrer = referrers.classify(
+            click.referrer, own_host=_host(click.hostname), utm_medium=campaign.medium, query=click.query, spam=self.spam
+        )
+        is_spam = referrer.kind == referrers.SPAM
+        reason = bots.bot_reason(method=click.method, purpose=click.purpose, user_agent=click.user_agent) or (SPAM if is_spam else "")
         # In the order of ClickRow's fields: by keyword it takes a tenth of the whole enrichment's time.
         return ClickRow(
             event_id,
@@ -73,7 +95,7 @@ class Enricher:
             click.method if click.method in _METHODS else "other",
             address.stored,
             click.user_agent[: user_agents.MAX_LENGTH],
-            click.referrer[: referrers.MAX_LENGTH],
+            "" if is_spam else click.referrer[: referrers.MAX_LENGTH],
             referrer.host,
             referrer.kind,
             place.country,
@@ -93,6 +115,10 @@ class Enricher:
             bool(reason),
             reason,
             self.visitors.visitor_id(address=address.canonical, user_agent=click.user_agent, at=at),
+            network.number,
+            network.name,
+            session_id=0,
+            is_unique_visitor=False,
         )
 
 

@@ -1,11 +1,13 @@
 """Where a visitor came from. Referrers are untrusted text; nothing of them is ever followed."""
 
 import re
+from collections.abc import Container
 from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 MAX_LENGTH = 2048
+SPAM = "spam"
 _CACHED = 16_384
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9._-]{0,251}[a-z0-9_])?\Z")
 
@@ -44,14 +46,16 @@ class Referrer(NamedTuple):
     kind: str
 
 
-def classify(referrer: str, *, own_host: str, utm_medium: str = "", query: str = "") -> Referrer:
-    """Host and class of `referrer`: direct, search, social, mail, paid, internal or other.
+def classify(referrer: str, *, own_host: str, utm_medium: str = "", query: str = "", spam: Container[str] = frozenset()) -> Referrer:
+    """Host and class of `referrer`: direct, search, social, mail, paid, internal, spam or other.
 
     `own_host` is the short domain's host without port. What the link's maker said (utm_medium) and
     what advertising networks add to the query outweigh the host; a referrer that is no http(s)
-    URL has no host and counts as other.
+    URL has no host and counts as other. A host in `spam` is not told.
     """
     host = host_of(referrer)
+    if host and host in spam:
+        return Referrer("", SPAM)
     if host and host == own_host:
         return Referrer(host, "internal")
     medium = utm_medium.lower()

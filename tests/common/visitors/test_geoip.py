@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from apps.common.visitors import geoip
+from apps.common.visitors import mmdb
 from apps.common.visitors.geoip import UNKNOWN, Allocations, GeoIpFile, Place, open_locator
 from apps.common.visitors.metrics import ENRICHMENT_ERRORS
 from tests.shared_data import shared_data, shared_json
@@ -113,7 +113,7 @@ def test_a_new_file_is_used_after_ten_seconds(tmp_path: Path, city_database: Pat
 
     shutil.copy(city_database, file)
     assert locator.locate("81.2.69.142") == UNKNOWN
-    now[0] += geoip.CHECK_SECONDS
+    now[0] += mmdb.CHECK_SECONDS
 
     assert locator.locate("81.2.69.142") == LONDON
 
@@ -127,7 +127,7 @@ def test_the_last_good_database_outlives_a_bad_one(tmp_path: Path, city_database
     for content in (b"", b"garbage" * 500, None):
         # Overwritten in place, as by a careless copy: the reader's pages must not change with it.
         file.unlink() if content is None else file.write_bytes(content)
-        now[0] += geoip.CHECK_SECONDS
+        now[0] += mmdb.CHECK_SECONDS
         assert locator.locate("81.2.69.143") == LONDON
 
 
@@ -138,11 +138,11 @@ def test_an_unchanged_bad_file_is_reported_once(tmp_path: Path, now: list[float]
     locator.locate("81.2.69.142")
     before = errors("corrupt")
 
-    now[0] += geoip.CHECK_SECONDS
+    now[0] += mmdb.CHECK_SECONDS
     locator.locate("81.2.69.142")
     assert errors("corrupt") == before
 
     os.utime(file, ns=(1, 1))
-    now[0] += geoip.CHECK_SECONDS
+    now[0] += mmdb.CHECK_SECONDS
     locator.locate("81.2.69.142")
     assert errors("corrupt") == before + 1
