@@ -1,6 +1,6 @@
 """Consumers of this room."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import structlog
 from prometheus_client import Counter
@@ -9,6 +9,9 @@ from apps.analytics import click_counts, store
 from apps.analytics.enrichment import Enricher
 from apps.analytics.enrichment.clicks import read_click
 from apps.analytics.ingest import Intake, find_poison, take_in
+from apps.analytics.rows import ClickRow
+from apps.analytics.stored_visits import find_visits
+from apps.analytics.visits import Key, Visit, Visits
 from apps.events.bus import Batch, Consumer, PartitionLost, Record
 from apps.events.handlers import DeadLetter
 from apps.events.ledger import Claim, Ledger
@@ -52,6 +55,7 @@ class ClickIngest:
         self._enricher = enricher or Enricher.from_settings()
         self._insert = insert
         self._ledger = Ledger(group=self.group)
+        self._visits = Visits(find_visits)
 
     def handle(self, batch: Batch, consumer: Consumer) -> Sequence[DeadLetter]:
         """Store the clicks of `batch` that are not stored yet; what is returned is poison.
@@ -76,15 +80,21 @@ class ClickIngest:
         intake = take_in(
             records, group=self.group, sequences=claim.sequences, enricher=self._enricher, topic=self.topics[0], read=self.read
         )
-        if intake.rows:
+        rows, visits = self.mark(intake.rows, claim)
+        if rows:
             if not self._ledger.is_open(claim):
                 raise PartitionLost(f"claim {claim.token} was completed by another consumer")
-            self._insert(intake.rows, token=claim.token)
+            self._insert(rows, token=claim.token)
         if not self._ledger.complete(claim, sequences=intake.sequences, effects=lambda: self.count(intake)):
             raise PartitionLost(f"claim {claim.token} was completed by another consumer")
+        self._visits.remember(claim, visits)
         self.stored.inc(len(intake.rows))
         self.repeated.inc(intake.repeated)
         return intake.dead_letters
+
+    def mark(self, rows: Sequence[ClickRow], claim: Claim) -> tuple[Sequence[ClickRow], Mapping[Key, Visit]]:
+        """`rows` with the visits that they belong to, and these visits."""
+        return self._visits.mark(rows, claim)
 
     def count(self, intake: Intake) -> None:
         """Changes in PostgreSQL that belong to the rows, in the transaction that closes their claim."""

@@ -1,6 +1,6 @@
 """Consumer of orphan clicks."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from prometheus_client import Counter
 
@@ -10,6 +10,8 @@ from apps.analytics.enrichment import Enricher
 from apps.analytics.ingest import Intake
 from apps.analytics.orphan_rows import orphan_rows, read_orphan
 from apps.analytics.rows import ClickRow
+from apps.analytics.visits import Key, Visit
+from apps.events.ledger import Claim
 from apps.events.topics import Topic
 
 
@@ -24,6 +26,10 @@ class OrphanIngest(ClickIngest):
 
     def __init__(self, *, enricher: Enricher | None = None, insert: Callable[..., None] | None = None) -> None:
         super().__init__(enricher=enricher, insert=insert or _insert)
+
+    def mark(self, rows: Sequence[ClickRow], _claim: Claim) -> tuple[Sequence[ClickRow], Mapping[Key, Visit]]:
+        """Orphan clicks are nobody's visits."""
+        return rows, {}
 
     def count(self, intake: Intake) -> None:
         """Nothing is counted in PostgreSQL."""

@@ -19,7 +19,7 @@ from apps.events.models import PartitionLedger, ProducerSequence
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Offsets `first` to `last`, both included, given to one attempt.
+    """Offsets `first` to `last`, both included, given to one attempt, when all through `after` was done.
 
     `sequences` holds the last sequence number of each producer that had its effect before the claim.
     When `is_replay`, an earlier attempt may have had its effect: take the records from
@@ -29,6 +29,7 @@ class Claim:
     partition: Partition
     first: int
     last: int
+    after: int
     sequences: Mapping[str, int]
     is_replay: bool
 
@@ -62,6 +63,7 @@ class Ledger:
                 partition=batch.partition,
                 first=row.claimed_first,
                 last=row.claimed_last,
+                after=row.done_through,
                 sequences=self._sequences(batch.partition),
                 is_replay=is_replay,
             )

@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 
 import pytest
 import redis
+from django.db import connections
 from django.utils import timezone
 
 from apps.accounts.models import User
@@ -102,11 +103,17 @@ def links() -> list[Link]:
     ]
 
 
-def clicks_on(links: Sequence[Link], *, count: int, first: int = 1) -> list[Message]:
-    """`count` clicks of one producer, spread over `links` and so over the partitions."""
+def clicks_on(links: Sequence[Link], *, count: int, first: int = 1, visitors: int = 1_000_000) -> list[Message]:
+    """`count` clicks of one producer, spread over `links` and so over the partitions, and over `visitors`."""
     numbers = range(first, first + count)
     return to_messages(
-        click_event(number, link_id=links[number % len(links)].pk, workspace_id=links[0].workspace_id, code=links[number % len(links)].code)
+        click_event(
+            number,
+            link_id=links[number % len(links)].pk,
+            workspace_id=links[0].workspace_id,
+            code=links[number % len(links)].code,
+            user_agent=f"probe/{number % visitors}",
+        )
         for number in numbers
     )
 
@@ -180,6 +187,24 @@ def test_ten_kills_in_a_row_double_nothing(pipeline: Pipeline, links: list[Link]
     pipeline.consume()
 
     assert totals(links) == exactly(400)
+
+
+def test_whatever_is_done_again_each_visitor_has_one_first_click_and_one_visit(pipeline: Pipeline, links: list[Link]) -> None:
+    for number in range(6):
+        pipeline.publish(clicks_on(links, count=100, first=100 * number + 1, visitors=25))
+        with pytest.raises(Killed):
+            pipeline.consume(ClickIngest(insert=dying(("before", "after")[number % 2], after=number % 3)))
+
+    pipeline.consume()
+
+    assert totals(links) == exactly(600)
+    with connections["clickhouse"].cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT countIf(is_unique_visitor), uniqExact(session_id) FROM click_events"
+            " WHERE link_id IN %s GROUP BY link_id, visitor_id",
+            [[link.pk for link in links]],
+        )
+        assert cursor.fetchall() == [(1, 1)]
 
 
 def test_reading_the_whole_topic_again_changes_nothing(pipeline: Pipeline, links: list[Link], settings: Any) -> None:
