@@ -1,4 +1,4 @@
-"""PostgreSQL and Redis for benchmarks: started in a folder of their own and thrown away.
+"""PostgreSQL, Redis and ClickHouse for benchmarks: started in a folder of their own and thrown away.
 
 They run on the core of the load generator and share it, so that the server under test has its own
 to itself.
@@ -7,7 +7,7 @@ to itself.
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -18,9 +18,9 @@ from shortener_project.embedded.throwaway import throw_away_engines
 
 
 @contextmanager
-def throw_away() -> Iterator[dict[str, str]]:
-    """Environment of commands that use the engines; VAR_DIR in it is removed at the end."""
-    with on_load_core(), throw_away_engines(["DATABASE_URL", "REDIS_URL"]) as engines:
+def throw_away(variables: Sequence[str] = ("DATABASE_URL", "REDIS_URL")) -> Iterator[dict[str, str]]:
+    """Environment of commands that use the engines of `variables`; VAR_DIR in it is removed at the end."""
+    with on_load_core(), throw_away_engines(variables) as engines:
         environment = {**os.environ, **engines.environment, "DJANGO_SETTINGS_MODULE": "shortener_project.settings.embedded"}
         # All load comes from one address: its tokens are counted, and last.
         environment |= {"RATE_LIMIT_REDIRECT": "1000000/10", "RATE_LIMIT_UNKNOWN_CODE": "1000000/10"}
