@@ -79,7 +79,7 @@ def test_a_newcomer_signs_up_shortens_follows_and_sees_the_click(page: Page, pro
     photograph(page, "2-sign-up")
     page.get_by_role("button", name="Sign up").click()
 
-    page.wait_for_url("**/dashboard/")
+    expect(page).to_have_url("/dashboard/", timeout=30_000)
     page.get_by_label("Destination URL").fill(DESTINATION)
     photograph(page, "3-dashboard")
     page.get_by_role("button", name="Create link").click()

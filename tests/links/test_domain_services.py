@@ -1,6 +1,6 @@
 """Domains of workspaces: asked for, verified by a real name server, changed, removed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import dns.rcode
@@ -18,19 +18,12 @@ from apps.links.models import Domain
 from apps.links.signals import domains_changed
 from tests.cast import make_user
 from tests.links.conftest import NOW
-from tests.links.name_server import NameServer, name_server
+from tests.links.name_server import NameServer
 
 pytestmark = pytest.mark.django_db
 
 HOST = "go.example.com"
 FINGERPRINT = "14:6D:E9:83:C5:73:06:50:D8:EE:B9:95:2F:34:FC:64:16:A0:83:42:E6:1D:BE:A8:8A:04:96:B2:3F:CF:44:E5"
-
-
-@pytest.fixture
-def dns_server(settings: Settings) -> Iterator[NameServer]:
-    with name_server() as server:
-        settings.DNS_SERVERS = [server.address]
-        yield server
 
 
 @pytest.fixture(autouse=True)

@@ -20,11 +20,6 @@ PAGES = ["analytics:link", "links:edit", "links:delete"]
 ACTIONS = ["links:edit", "links:delete", "links:set_active", "links:restore"]
 
 
-@pytest.fixture
-def link(make_link: MakeLink) -> Link:
-    return make_link(code="spring", title="Spring", tags=["news"])
-
-
 def stored(link: Link) -> Link:
     return Link.objects.prefetch_related("tags").get(pk=link.pk)
 

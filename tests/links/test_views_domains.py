@@ -1,26 +1,16 @@
 """The pages of a workspace's domains."""
 
-from collections.abc import Iterator
-
 import pytest
 from django.test import Client
-from pytest_django import Settings
 
 from apps.accounts.models import User
 from apps.links.domains import txt_record
 from apps.links.models import Domain
 from tests.cast import LogIn
-from tests.links.name_server import NameServer, name_server
+from tests.links.name_server import NameServer
 
 pytestmark = pytest.mark.django_db(databases=["default", "clickhouse"])
 HOST = "go.example.com"
-
-
-@pytest.fixture
-def dns_server(settings: Settings) -> Iterator[NameServer]:
-    with name_server() as server:
-        settings.DNS_SERVERS = [server.address]
-        yield server
 
 
 @pytest.fixture

@@ -14,11 +14,6 @@ pytestmark = pytest.mark.django_db
 MakeLink = Callable[..., Link]
 
 
-@pytest.fixture
-def link(make_link: MakeLink) -> Link:
-    return make_link(code="spring")
-
-
 def test_the_page_shows_it_and_offers_both_kinds(browser: Client, link: Link) -> None:
     page = text_of(browser.get(page_of(link, "links:qr"), {"dark": "#123456", "size": "512"}))
 

@@ -70,7 +70,7 @@ def test_a_person_sets_rules_split_and_password_and_finds_them_kept(ann: User, b
     shoot(page, "edit-rules")
     page.keyboard.press("Enter")
 
-    page.wait_for_url("**" + page_of(link))
+    expect(page).to_have_url(page_of(link))
     link.refresh_from_db()
     conditions = [{"kind": "country", "values": ["DE", "AT"]}, {"kind": "device", "values": ["mobile"]}]
     assert rules_of(link) == [
@@ -121,7 +121,7 @@ def test_rules_are_set_without_scripts_on_a_phone(ann: User, browse: OpenBrowser
     page.get_by_label("Goes to").fill("https://example.org/app")
     page.get_by_role("button", name="Save changes").last.click()
 
-    assert page.url.endswith(page_of(link))
+    expect(page).to_have_url(page_of(link))
     assert Link.objects.get().title == "By hand"
     assert rules_of(link) == [RuleSpec(0, [{"kind": "os", "values": ["iOS"]}], "https://example.org/app")]
 
@@ -163,5 +163,5 @@ def test_a_qr_code_is_shown_in_a_dialog_and_taken_away_in_colour(ann: User, brow
     expect(page.get_by_text("too alike")).to_be_visible()
     page.get_by_role("link", name="Close").click()
     expect(dialog).to_be_hidden()
-    assert page.url.endswith(page_of(link))
+    expect(page).to_have_url(page_of(link))
     assert complaints == []
