@@ -26,6 +26,8 @@ _EXPIRED = Q(expires_at__lte=Now())
 _NOT_EXPIRED = Q(expires_at=None) | Q(expires_at__gt=Now())
 _SCHEDULED = Q(valid_from__gt=Now())
 _NOT_SCHEDULED = Q(valid_from=None) | Q(valid_from__lte=Now())
+_USED_UP = Q(redirects_used__gte=F("max_clicks"))
+_NOT_USED_UP = Q(max_clicks=None) | Q(redirects_used__lt=F("max_clicks"))
 # Mirrors Link.state_at: each state excludes those before it.
 _IN_SERVICE = Q(deleted_at=None, banned_at=None, is_active=True)
 _STATES: Mapping[str, Q] = {
@@ -34,7 +36,8 @@ _STATES: Mapping[str, Q] = {
     LinkState.DISABLED: Q(deleted_at=None, banned_at=None, is_active=False),
     LinkState.EXPIRED: _IN_SERVICE & _EXPIRED,
     LinkState.SCHEDULED: _IN_SERVICE & _SCHEDULED & _NOT_EXPIRED,
-    LinkState.ACTIVE: _IN_SERVICE & _NOT_EXPIRED & _NOT_SCHEDULED,
+    LinkState.USED_UP: _IN_SERVICE & _NOT_EXPIRED & _NOT_SCHEDULED & _USED_UP,
+    LinkState.ACTIVE: _IN_SERVICE & _NOT_EXPIRED & _NOT_SCHEDULED & _NOT_USED_UP,
 }
 
 

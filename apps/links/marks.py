@@ -27,7 +27,7 @@ def marks_of(link: Link) -> Sequence[Mark]:
     if link.password_hash:
         found.append(Mark("lock", _("Password"), _("Visitors type a password before they go on.")))
     if link.max_clicks is not None:
-        found.append(_limit(link.redirects_used, link.max_clicks))
+        found.append(_limit(link.redirects_used, link.max_clicks, is_used_up=link.is_used_up))
     priorities = [rule.priority for rule in link.rules.all()]
     if len(priorities) > len(set(priorities)):
         found.append(Mark("split", _("Split"), _("Visitors are shared between several destinations.")))
@@ -36,9 +36,9 @@ def marks_of(link: Link) -> Sequence[Mark]:
     return found
 
 
-def _limit(used: int, most: int) -> Mark:
+def _limit(used: int, most: int, *, is_used_up: bool) -> Mark:
     numbers = {"used": intcomma(min(used, most)), "limit": intcomma(most)}
-    if used >= most:
+    if is_used_up:
         return Mark(
             "limit", _("Used up: %(limit)s clicks") % numbers, _("The link leads nowhere until max clicks is raised."), is_warning=True
         )

@@ -94,6 +94,7 @@ class LinkState(StrEnum):
     DISABLED = "disabled"
     EXPIRED = "expired"
     SCHEDULED = "scheduled"
+    USED_UP = "used_up"
     ACTIVE = "active"
 
 
@@ -206,7 +207,12 @@ class Link(models.Model):
             return LinkState.EXPIRED
         if self.valid_from is not None and now < self.valid_from:
             return LinkState.SCHEDULED
-        return LinkState.ACTIVE
+        return LinkState.USED_UP if self.is_used_up else LinkState.ACTIVE
+
+    @property
+    def is_used_up(self) -> bool:
+        """Whether all redirects that `max_clicks` allows have been given away."""
+        return self.max_clicks is not None and self.redirects_used >= self.max_clicks
 
 
 class LinkTag(models.Model):

@@ -70,6 +70,7 @@ _STATE_LABELS = {
     LinkState.ACTIVE: _("Active"),
     LinkState.SCHEDULED: _("Scheduled"),
     LinkState.EXPIRED: _("Expired"),
+    LinkState.USED_UP: _("Used up"),
     LinkState.DISABLED: _("Disabled"),
     LinkState.BANNED: _("Blocked"),
     LinkState.DELETED: _("Deleted"),

@@ -76,6 +76,9 @@ def test_links_are_found_by_code_destination_and_state(office: Client, make_link
     assert shown(q="example.org") == {"second"}
     assert shown(state="disabled") == {"second"}
     assert shown(state="deleted") == set()
+    Link.objects.update(is_active=True, max_clicks=5, redirects_used=5)
+    assert shown(state="used_up") == {"first", "second"}
+    assert '<td class="field-state">used up</td>' in office.get(reverse(LIST)).content.decode()
     for text in shared_json("naughty-strings/blns.json")[::4]:
         assert office.get(reverse(LIST), {"q": text.encode("utf-8", "replace").decode()}).status_code in {200, 302}
 

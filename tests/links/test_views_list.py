@@ -79,6 +79,17 @@ def test_filters_narrow_the_list_and_nonsense_does_not_break_it(
     assert {code for code in ("first", "second", "third") if f"/{code}</a>" in page} == found
 
 
+def test_links_whose_clicks_are_used_up_are_found_by_a_filter(browser: Client, make_link: MakeLink) -> None:
+    for code, used in (("some-left", 9), ("none-left", 10)):
+        Link.objects.filter(pk=make_link(code=code).pk).update(max_clicks=10, redirects_used=used)
+
+    assert 'href="?state=used_up">Used up</a>' in text_of(browser.get(LIST))
+    page = text_of(browser.get(LIST, {"state": "used_up"}))
+    assert ("/none-left</a>" in page, "/some-left</a>" in page) == (True, False)
+    page = text_of(browser.get(LIST, {"state": "active"}))
+    assert ("/none-left</a>" in page, "/some-left</a>" in page) == (False, True)
+
+
 def test_a_filter_keeps_the_search_that_is_in_force(browser: Client, make_link: MakeLink) -> None:
     make_link(tags=["news"])
     page = text_of(browser.get(LIST, {"search": "exam"}, headers=fragment("links")))

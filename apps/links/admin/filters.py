@@ -1,6 +1,6 @@
 """Filters of the links list in the back office."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -10,6 +10,16 @@ from django.utils.translation import gettext_lazy as _
 from apps.links.listing import in_state
 from apps.links.models import Link, LinkQuerySet, LinkState
 
+STATE_NAMES: Final = {
+    LinkState.ACTIVE: _("active"),
+    LinkState.SCHEDULED: _("scheduled"),
+    LinkState.EXPIRED: _("expired"),
+    LinkState.USED_UP: _("used up"),
+    LinkState.DISABLED: _("disabled"),
+    LinkState.BANNED: _("blocked"),
+    LinkState.DELETED: _("deleted"),
+}
+
 
 class StateFilter(admin.SimpleListFilter):
     """By what visitors meet; without a choice all links are listed, deleted ones too."""
@@ -18,14 +28,7 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [
-            (LinkState.ACTIVE, _("active")),
-            (LinkState.SCHEDULED, _("scheduled")),
-            (LinkState.EXPIRED, _("expired")),
-            (LinkState.DISABLED, _("disabled")),
-            (LinkState.BANNED, _("blocked")),
-            (LinkState.DELETED, _("deleted")),
-        ]
+        return list(STATE_NAMES.items())
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Link]) -> QuerySet[Link]:
         state = self.value()

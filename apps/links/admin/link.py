@@ -13,7 +13,7 @@ from apps.accounts.policy import Actor
 from apps.common.admin import LongList
 from apps.common.errors import DomainError
 from apps.links import destinations, selectors, services
-from apps.links.admin.filters import FlaggedFilter, StateFilter
+from apps.links.admin.filters import STATE_NAMES, FlaggedFilter, StateFilter
 from apps.links.admin.forms import LinkForm
 from apps.links.admin.moderation import ModerationActions, actor_of
 from apps.links.admin.paginator import BoundedPaginator
@@ -55,7 +55,7 @@ class LinkAdmin(LongList, ModerationActions):
 
     @admin.display(description=_("state"))
     def state(self, link: Link) -> str:
-        return link.state_at(timezone.now())
+        return str(STATE_NAMES[link.state_at(timezone.now())])
 
     def get_fields(self, request: HttpRequest, obj: Link | None = None) -> list[Any]:
         if obj is None:
