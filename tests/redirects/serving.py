@@ -108,6 +108,16 @@ def get(port: int, path: str, *, host: str = HOST, headers: str = "") -> bytes:
     return exchange(port, [f"GET {path} HTTP/1.1\r\nHost: {host}\r\n{headers}Connection: close\r\n\r\n".encode()])
 
 
+def status(answer: bytes) -> int:
+    """The status code of one answer."""
+    return int(answer.split(b" ", 2)[1])
+
+
+def status_of(port: int, path: str, *, host: str = HOST) -> int:
+    """The status code of the answer to one plain request."""
+    return status(get(port, path, host=host))
+
+
 def exchange(port: int, chunks: Iterable[bytes], *, then: bytes = b"", pause: float = 0.004, quiet: float = 1.0) -> bytes:
     """All that a server says to `chunks`, sent apart, and after its first words to `then`.
 

@@ -13,7 +13,7 @@ from apps.links.models import Domain, Link
 from apps.redirects.frames import FIELDS, FILE_HEAD, read_frames
 from apps.redirects.shipper import Shipper
 from apps.redirects.spool import ORPHAN_SUFFIX
-from tests.redirects.serving import HOST, Threaded, exchange, get, threaded, wait_for
+from tests.redirects.serving import HOST, Threaded, exchange, get, status, threaded, wait_for
 from tests.redirects.spooling import KeptMessages, files
 
 MakeLink = Callable[..., Link]
@@ -55,10 +55,6 @@ def at_site(settings: Any) -> None:
 
 def location(answer: bytes) -> bytes:
     return answer.partition(b"\r\nlocation: ")[2].partition(b"\r\n")[0]
-
-
-def status(answer: bytes) -> int:
-    return int(answer.split(b" ", 2)[1])
 
 
 def orphans(server: Threaded) -> list[dict[str, str]]:

@@ -13,7 +13,7 @@ from apps.links.models import Domain, Link
 from apps.redirects.hosts import DomainRef, DomainTable
 from apps.redirects.invalidation import on_domains_changed
 from apps.redirects.store import SnapshotStore
-from tests.redirects.serving import Threaded, get, wait_for
+from tests.redirects.serving import Threaded, get, status_of, wait_for
 
 MakeLink = Callable[..., Link]
 OWN = "go.example.com"
@@ -42,10 +42,6 @@ def verified(domain: Domain) -> Domain:
     return note_check(domain, is_shown=True, now=datetime.now(UTC))
 
 
-def status(server: Threaded, path: str, host: str = OWN) -> int:
-    return int(get(server.port, path, host=host).split(b" ", 2)[1])
-
-
 def test_links_of_one_code_on_two_domains_are_two(server: Threaded, own_domain: Domain, make_link: MakeLink) -> None:
     make_link("https://example.com/default", code="same")
     make_link("https://example.com/own", code="same", domain=own_domain)
@@ -61,25 +57,25 @@ def test_an_unverified_domain_serves_nothing_until_it_is_verified(
 ) -> None:
     claim = add_domain(actor=owner, workspace=workspace, hostname=OWN, now=datetime.now(UTC))
     make_link(code="abc")
-    assert status(server, "/abc") in {400, 404}
+    assert status_of(server.port, "/abc", host=OWN) in {400, 404}
 
     verified(claim)
 
     make_link(code="new", domain=Domain.objects.get(hostname=OWN))
-    wait_for(lambda: status(server, "/new") == 302, "the verified domain", timeout=SOON)
+    wait_for(lambda: status_of(server.port, "/new", host=OWN) == 302, "the verified domain", timeout=SOON)
 
 
 def test_a_removed_domain_serves_no_longer(
     deaf_to_hosts: None, server: Threaded, own_domain: Domain, owner: User, make_link: MakeLink
 ) -> None:
     link = make_link(code="gone", domain=own_domain)
-    wait_for(lambda: status(server, "/gone") == 302, "the link", timeout=SOON)
+    wait_for(lambda: status_of(server.port, "/gone", host=OWN) == 302, "the link", timeout=SOON)
     Link.objects.filter(pk=link.pk).delete()
 
     remove_domain(actor=owner, domain=own_domain)
 
-    wait_for(lambda: status(server, "/gone") != 302, "the removal", timeout=SOON)
-    assert status(server, "/gone") in {400, 404}
+    wait_for(lambda: status_of(server.port, "/gone", host=OWN) != 302, "the removal", timeout=SOON)
+    assert status_of(server.port, "/gone", host=OWN) in {400, 404}
 
 
 def test_a_change_during_a_read_is_read_after_it(deaf_to_hosts: None, server: Threaded, own_domain: Domain, make_link: MakeLink) -> None:

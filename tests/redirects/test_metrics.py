@@ -10,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from apps.links.models import Domain, Link
 from tests.events.valkey import Server
-from tests.redirects.serving import HOST, Threaded, environment, exchange, get, own_process, threaded, wait_for
+from tests.redirects.serving import HOST, Threaded, environment, exchange, get, own_process, status, threaded, wait_for
 
 MakeLink = Callable[..., Link]
 TOKEN = "correct-horse-battery"
@@ -40,10 +40,6 @@ def metrics(port: int, **how: Any) -> dict[tuple[str, tuple[tuple[str, str], ...
 def total(found: dict[tuple[str, tuple[tuple[str, str], ...]], float], name: str, **labels: str) -> float:
     wanted = set(labels.items())
     return sum(value for (its, given), value in found.items() if its == name and wanted <= set(given))
-
-
-def status(answer: bytes) -> int:
-    return int(answer.split(b" ", 2)[1])
 
 
 def wait_until_up(port: int) -> None:

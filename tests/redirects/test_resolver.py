@@ -19,13 +19,9 @@ from apps.links import services
 from apps.links.models import Domain, Link
 from apps.redirects import keys
 from tests.events.valkey import Server
-from tests.redirects.serving import Threaded, get, threaded, wait_for
+from tests.redirects.serving import Threaded, get, status_of, threaded, wait_for
 
 MakeLink = Callable[..., Link]
-
-
-def status(port: int, code: str) -> int:
-    return int(get(port, f"/{code}").split(b" ", 2)[1])
 
 
 @pytest.fixture
@@ -47,29 +43,29 @@ def pid_of(running: Server) -> int:
 
 def test_many_who_miss_the_same_link_share_one_query(server: Threaded, make_link: MakeLink) -> None:
     make_link(code="wanted")
-    status(server.port, "warm-up")
+    status_of(server.port, "/warm-up")
     before = server.redirector.reader.queries
     with ThreadPoolExecutor(40) as pool:
-        answers = list(pool.map(lambda _: status(server.port, "wanted"), range(40)))
+        answers = list(pool.map(lambda _: status_of(server.port, "/wanted"), range(40)))
     assert answers == [302] * 40
     assert server.redirector.reader.queries == before + 1
 
 
 def test_another_redirector_finds_the_link_in_redis(server: Threaded, make_link: MakeLink, redis_url: str) -> None:
     link = make_link(code="shared1")
-    status(server.port, "shared1")
+    status_of(server.port, "/shared1")
     with redis.Redis.from_url(redis_url) as client:
         wait_for(lambda: b'"link"' in (client.get(keys.link_key(link.domain_id, "shared1")) or b""), "the entry in Redis")
     with threaded() as other:
-        status(other.port, "warm-up")
+        status_of(other.port, "/warm-up")
         before = other.redirector.reader.queries
-        assert status(other.port, "shared1") == 302
+        assert status_of(other.port, "/shared1") == 302
         assert other.redirector.reader.queries == before
 
 
 def test_a_slow_reader_cannot_put_an_old_value_back(server: Threaded, make_link: MakeLink, owner: User) -> None:
     link = make_link(code="raced")
-    status(server.port, "warm-up")
+    status_of(server.port, "/warm-up")
     reader = server.redirector.reader
     read = reader.find
     has_read = False
@@ -83,30 +79,30 @@ def test_a_slow_reader_cannot_put_an_old_value_back(server: Threaded, make_link:
 
     reader.find = find_and_wait  # type: ignore[method-assign]
     with ThreadPoolExecutor(1) as pool:
-        slow = pool.submit(status, server.port, "raced")
+        slow = pool.submit(status_of, server.port, "/raced")
         wait_for(lambda: has_read, "the reader")
         services.delete_link(actor=owner, link=link, now=datetime.now(UTC))
         slow.result()
     reader.find = read  # type: ignore[method-assign]
     end = time.monotonic() + 0.6
     while time.monotonic() < end:
-        assert status(server.port, "raced") == 410
+        assert status_of(server.port, "/raced") == 410
 
 
 def test_redirects_go_on_while_redis_is_down(own_valkey: Server, domain: Domain, make_link: MakeLink) -> None:
     with threaded() as server:
         for number in range(8):
             make_link(code=f"down-{number}")
-        assert status(server.port, "down-0") == 302
+        assert status_of(server.port, "/down-0") == 302
         own_valkey.kill()
         for number in range(8):
             began = time.monotonic()
-            assert status(server.port, f"down-{number}") == 302
+            assert status_of(server.port, f"/down-{number}") == 302
             assert time.monotonic() - began < 0.5
         wait_for(lambda: not server.redirector.cache.hears_changes, "the silence to be noticed", timeout=3)
         own_valkey.start()
         wait_for(lambda: server.redirector.cache.hears_changes, "changes to be heard again", timeout=5)
-        wait_for(lambda: status(server.port, "down-1") == 302 and _is_closed(server), "Redis to be used again", timeout=5)
+        wait_for(lambda: status_of(server.port, "/down-1") == 302 and _is_closed(server), "Redis to be used again", timeout=5)
 
 
 def _is_closed(server: Threaded) -> bool:
@@ -119,13 +115,13 @@ def test_a_redis_that_hangs_delays_nobody_for_long(own_valkey: Server, domain: D
     with threaded() as server:
         for number in range(12):
             make_link(code=f"hangs-{number}")
-        assert status(server.port, "hangs-0") == 302
+        assert status_of(server.port, "/hangs-0") == 302
         os.kill(pid, signal.SIGSTOP)
         try:
             took = []
             for number in range(12):
                 began = time.monotonic()
-                assert status(server.port, f"hangs-{number}") == 302
+                assert status_of(server.port, f"/hangs-{number}") == 302
                 took.append(time.monotonic() - began)
             assert max(took) < 0.3
             assert server.redirector.store.breaker.opened >= 1
@@ -138,14 +134,14 @@ def test_a_redis_that_hangs_delays_nobody_for_long(own_valkey: Server, domain: D
 def test_what_redis_missed_while_it_was_away_is_not_believed(own_valkey: Server, domain: Domain, make_link: MakeLink, owner: User) -> None:
     with threaded() as server:
         link = make_link(code="missed")
-        assert status(server.port, "missed") == 302
+        assert status_of(server.port, "/missed") == 302
         with redis.Redis.from_url(own_valkey.url) as client:
             key = keys.link_key(link.domain_id, "missed")
             # On a busy machine one fill may come too late and is left out; the next miss fills again.
 
             def is_filled() -> bool:
                 server.redirector.cache.clear()
-                return status(server.port, "missed") == 302 and b'"link"' in (client.get(key) or b"")
+                return status_of(server.port, "/missed") == 302 and b'"link"' in (client.get(key) or b"")
 
             wait_for(is_filled, "the entry in Redis")
             old = client.get(key)
@@ -158,12 +154,12 @@ def test_what_redis_missed_while_it_was_away_is_not_believed(own_valkey: Server,
         wait_for(lambda: _is_closed(server), "Redis to be asked again", timeout=5)
         for _ in range(10):
             server.redirector.cache.clear()
-            assert status(server.port, "missed") == 410
+            assert status_of(server.port, "/missed") == 410
 
 
 def test_entries_live_four_seconds_at_most_while_changes_are_not_heard(server: Threaded, make_link: MakeLink) -> None:
     make_link(code="deaf")
-    status(server.port, "deaf")
+    status_of(server.port, "/deaf")
     cache = server.redirector.cache
     heard = time.time_ns()
     server.server.servers[0].get_loop().call_soon_threadsafe(cache.deafen, heard)
@@ -174,14 +170,14 @@ def test_entries_live_four_seconds_at_most_while_changes_are_not_heard(server: T
 def test_without_a_database_redis_alone_serves_and_the_rest_is_503(server: Threaded, make_link: MakeLink, settings: Any) -> None:
     make_link(code="in-redis")
     make_link(code="elsewhere")
-    assert status(server.port, "in-redis") == 302
+    assert status_of(server.port, "/in-redis") == 302
     with pytest.MonkeyPatch.context() as patch:
         # Redirectors keep the address that they were built with.
         patch.setitem(settings.DATABASES["default"], "HOST", "127.0.0.1")
         patch.setitem(settings.DATABASES["default"], "PORT", "9")
         cut_off = Threaded()
     try:
-        assert status(cut_off.port, "in-redis") == 302
+        assert status_of(cut_off.port, "/in-redis") == 302
         began = time.monotonic()
         answer = get(cut_off.port, "/elsewhere")
         assert time.monotonic() - began < 1
