@@ -25,7 +25,7 @@ from apps.links import selectors as links
 from apps.links.forms import NewLinkForm
 from apps.links.marks import marks_of
 from apps.links.models import Link
-from apps.links.pages import row_of, shown_destination
+from apps.links.pages import aliases_of, row_of, shown_destination
 
 # What nothing has changed of is answered with this, and the page leaves it as it is.
 NO_CONTENT = 204
@@ -79,6 +79,7 @@ def link_page(request: HttpRequest, hostname: str, code: str) -> HttpResponse:
         return render(request, "analytics/_link_numbers.html", context)
     context |= {
         "short_url": links.short_url(link),
+        "aliases": aliases_of(link),
         "state": link.state_at(now),
         "destination": shown_destination(link.destination_url),
         "tags": sorted(tag.name for tag in link.tags.all()),

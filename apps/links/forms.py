@@ -83,6 +83,29 @@ class LinkForm(OptionsForm):
         return UNSET if before and after == before.replace(second=0, microsecond=0) else after
 
 
+class EditForm(LinkForm):
+    """The same for a link that is there, with its code."""
+
+    code = forms.CharField(
+        label=_("Code"),
+        help_text=_("When you change it, the old code goes on leading here."),
+        required=False,
+        max_length=MAX_INPUT,
+        widget=forms.TextInput(attrs={**PLAIN}),
+    )
+
+    def clean_code(self) -> str:
+        code: str = self.cleaned_data["code"]
+        if not code and self.is_sent("code"):
+            raise forms.ValidationError(_("A link needs a code. Type the one that it is to have."))
+        return code
+
+    def new_code(self, shown: str) -> str | Unset:
+        """The code typed in place of `shown`, which the page began with; UNSET when it stands as it was."""
+        code: str = self.cleaned_data["code"]
+        return code if code and code != shown else UNSET
+
+
 class NewLinkForm(LinkForm):
     """The same with a code, and with a domain where there is a choice of `domains`, the first of which is the usual one."""
 
@@ -139,6 +162,7 @@ def initial_of(link: Link) -> dict[str, Any]:
     """Values that an edit form begins with."""
     return {
         "destination_url": link.destination_url,
+        "code": link.code,
         "title": link.title,
         "tags": sorted(tag.name for tag in link.tags.all()),
         "valid_from": link.valid_from,

@@ -150,6 +150,12 @@ def shown_destination(url: str) -> str:
     return destinations.shown_host(url) + (slash + path if path else "")
 
 
+def aliases_of(link: Link) -> list[tuple[str, str]]:
+    """The short URLs under which `link` was shared before, the latest first, each with what people say of it."""
+    addresses = [selectors.short_url(link, code) for code in selectors.list_aliases(link)]
+    return [(address, address.partition("://")[2]) for address in addresses]
+
+
 def rows_of(links: QuerySet[Link], *, query: ListQuery, now: datetime) -> LinkPage:
     """The page that `query` asks for, by fetching one row more than it shows."""
     start = (query.page - 1) * PAGE_SIZE

@@ -1,6 +1,7 @@
 """Giving a link another code. The old one becomes an alias, so what was shared goes on working."""
 
 from datetime import datetime
+from typing import Final
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -13,7 +14,7 @@ from apps.links.errors import LinkError
 from apps.links.models import Alias, Link
 from apps.links.versions import locked, require_changeable, save_version
 
-MAX_ALIASES = 20
+MAX_ALIASES: Final = 20
 
 
 @transaction.atomic

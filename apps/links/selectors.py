@@ -1,5 +1,6 @@
 """Reads, each limited to what the actor may see."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
@@ -14,6 +15,7 @@ from apps.links.errors import LinkError
 from apps.links.installation import default_domain, public_scheme
 from apps.links.listing import SORTS, in_state, matching, tagged
 from apps.links.models import Alias, Domain, Link, Tag
+from apps.links.renaming import MAX_ALIASES
 
 __all__ = ["SORTS", "CodeCheck", "check_code", "default_hostname", "default_workspace", "get_link", "list_links", "list_tags", "short_url"]
 
@@ -87,16 +89,26 @@ def default_workspace(actor: Actor) -> Workspace:
     return workspace
 
 
-def check_code(*, hostname: str, code: str) -> CodeCheck:
-    """Whether `code` could be had as a custom code on the domain `hostname` just now."""
+def check_code(*, hostname: str, code: str, link: Link | None = None) -> CodeCheck:
+    """Whether `code` could be had as a custom code on the domain `hostname` just now, by `link` if one is
+    given: a code that it had before is its own still."""
     try:
         code_choice.require_usable(code)
         place = {"domain__hostname": _host(hostname), "code": code}
-        if Link.objects.filter(**place).exists() or Alias.objects.filter(**place).exists():
+        aliases = Alias.objects.exclude(link=link) if link else Alias.objects.all()
+        if Link.objects.filter(**place).exists() or aliases.filter(**place).exists():
             raise code_choice.taken(code)
     except LinkError as error:
         return CodeCheck(available=False, reason=error.message, code=error.code)
     return CodeCheck(available=True)
+
+
+def list_aliases(link: Link) -> Sequence[str]:
+    """Codes that `link` had before, which lead to it still, from the latest on; no more than it may have."""
+    if link.version == 1:
+        # In its first version a link has had no other code.
+        return []
+    return list(link.aliases.order_by("-created_at", "-pk").values_list("code", flat=True)[:MAX_ALIASES])
 
 
 def list_domains(*, actor: Actor, workspace: Workspace) -> QuerySet[Domain]:
@@ -130,9 +142,9 @@ def default_hostname() -> str:
     return default_domain().hostname
 
 
-def short_url(link: Link) -> str:
-    """The address that people share."""
-    return f"{public_scheme()}://{link.domain.hostname}/{link.code}"
+def short_url(link: Link, code: str = "") -> str:
+    """The address that people share; that of an alias if `code` is one."""
+    return f"{public_scheme()}://{link.domain.hostname}/{code or link.code}"
 
 
 def _host(text: str) -> str:

@@ -13,6 +13,7 @@ urlpatterns = [
     path("links/new/", views.create, name="create"),
     path("links/check-code/", views.check_code, name="check_code"),
     path("links/<str:hostname>/<str:code>/edit/", edit_view.edit, name="edit"),
+    path("links/<str:hostname>/<str:code>/check-code/", edit_view.check_code, name="check_new_code"),
     path("links/<str:hostname>/<str:code>/qr/", qr_views.page, name="qr"),
     path("links/<str:hostname>/<str:code>/qr.svg", qr_views.picture, {"kind": "svg"}, name="qr_svg"),
     path("links/<str:hostname>/<str:code>/qr.png", qr_views.picture, {"kind": "png"}, name="qr_png"),
