@@ -1,5 +1,6 @@
 """The ordinary path: every request that is not plainly hot passes here before it reaches Django."""
 
+import contextlib
 from time import time_ns
 from urllib.parse import unquote
 
@@ -19,7 +20,7 @@ from apps.redirects.kept_pages import KeptPages
 from apps.redirects.metrics_page import PATH as METRICS_PATH
 from apps.redirects.metrics_page import MetricsPage
 from apps.redirects.redirector import Redirector
-from apps.redirects.resolution import RESOLUTION, Resolution
+from apps.redirects.resolution import RESOLUTION, SHORT_DOMAIN, Resolution
 from apps.redirects.resolver import Unresolvable
 from apps.redirects.visits import Visitor
 
@@ -67,7 +68,16 @@ class RedirectApplication:
         elif scope["type"] == "http" and (place := place_in(scope)) is not None:
             await self._short_link(*place, scope, receive, send)
         else:
-            await self.django(scope, receive, send)
+            await self._other(scope, receive, send)
+
+    async def _other(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """What is for no link: robots.txt, static files, and the site's own pages."""
+        if scope["type"] == "http" and (host := one_host(scope["headers"])) is not None:
+            # Without the table, and at hosts that it does not have, ALLOWED_HOSTS decides alone.
+            with contextlib.suppress(Unresolvable):
+                domain = await self.redirector.resolver.find_domain(host)
+                scope[SHORT_DOMAIN] = domain.hostname if domain is not None else ""
+        await self.django(scope, receive, send)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         while True:
@@ -85,6 +95,7 @@ class RedirectApplication:
         if host is None:
             await send_measured(send, 400, [UNCACHED])
             return
+        domain: DomainRef | None = None
         try:
             domain = await self.redirector.resolver.find_domain(host)
             if domain is None:
@@ -104,9 +115,8 @@ class RedirectApplication:
                 return
         except Unresolvable:
             self.redirector.unresolvable += 1
-            outcome, hostname = Outcome.UNAVAILABLE, ""
-        else:
-            hostname = domain.hostname
+            outcome = Outcome.UNAVAILABLE
+        hostname = domain.hostname if domain is not None else ""
         self.redirector.outcomes[outcome] += 1
         if scope["method"] == "POST" and outcome not in WITH_FORM and outcome is not Outcome.UNAVAILABLE:
             await send_measured(send, 405, _NOT_ALLOWED)

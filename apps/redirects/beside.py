@@ -11,6 +11,7 @@ from apps.links.reserved import is_reserved
 from apps.redirects.answers import Application, Receive, Scope, Send, one_host, send_refusal
 from apps.redirects.decide import Outcome, decide
 from apps.redirects.gates import GATED
+from apps.redirects.hosts import DomainRef
 from apps.redirects.proxies import client_of
 from apps.redirects.redirector import Redirector
 from apps.redirects.resolution import RESOLUTION, Resolution
@@ -36,6 +37,7 @@ class BesideLinks:
         """Look the link up and have Django answer."""
         host = one_host(scope["headers"])
         redirector, client = self.redirector, client_of(scope)
+        domain: DomainRef | None = None
         try:
             domain = await redirector.resolver.find_domain(host) if host is not None else None
             if domain is not None:
@@ -50,5 +52,5 @@ class BesideLinks:
                 scope[GATED] = snapshot
         except Unresolvable:
             redirector.unresolvable += 1
-            scope[RESOLUTION] = Resolution(Outcome.UNAVAILABLE, code, "")
+            scope[RESOLUTION] = Resolution(Outcome.UNAVAILABLE, code, domain.hostname if domain is not None else "")
         await self.django(scope, receive, send)

@@ -17,7 +17,7 @@ from apps.links.models import Link
 from apps.redirects.decide import Outcome
 from apps.redirects.destination_shown import shown
 from apps.redirects.gates import GATED
-from apps.redirects.resolution import RESOLUTION, Resolution
+from apps.redirects.resolution import RESOLUTION, Resolution, short_domain_of
 from apps.redirects.views import unavailable_page
 
 # Lines of robots.txt; what search engines read of it ends at 500 KiB.
@@ -99,12 +99,13 @@ def _logo(path: str) -> bytes:
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """Nothing is for search engines but the start page and links whose owners want it."""
-    host = request.get_host()
-    body = cache.get_or_set(f"robots:{host}", lambda: _robots(host), _ROBOTS_SECONDS)
+    # Of the domain, not of the host: others that ALLOWED_HOSTS names lead to the links of the default one.
+    hostname = short_domain_of(getattr(request, "scope", {})) or request.get_host()
+    body = cache.get_or_set(f"robots:{hostname}", lambda: _robots(hostname), _ROBOTS_SECONDS)
     return HttpResponse(body, content_type="text/plain; charset=utf-8", headers={"Cache-Control": "public, max-age=300"})
 
 
-def _robots(host: str) -> str:
-    links = Link.objects.filter(domain__hostname=host, is_crawlable=True, is_active=True, deleted_at=None, banned_at=None, flagged_at=None)
-    codes = links.order_by("-pk").values_list("code", flat=True)[:MAX_CRAWLABLE]
+def _robots(hostname: str) -> str:
+    links = Link.objects.filter(domain__hostname=hostname, is_crawlable=True, is_active=True)
+    codes = links.filter(deleted_at=None, banned_at=None, flagged_at=None).order_by("-pk").values_list("code", flat=True)[:MAX_CRAWLABLE]
     return "\n".join(["User-agent: *", "Disallow: /", "Allow: /$", "Allow: /static/", *(f"Allow: /{code}$" for code in codes), ""])

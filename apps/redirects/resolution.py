@@ -1,11 +1,15 @@
-"""What Django is told about the link that a request is for."""
+"""What Django is told about the link that a request is for, and about the short domain it came to."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from apps.redirects.decide import Outcome
 
 # Where a scope has the Resolution.
 RESOLUTION = "shortener.resolution"
+# Where the scope of a request for no link has the hostname of the short domain it came to, if that is one.
+SHORT_DOMAIN = "shortener.domain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,3 +19,9 @@ class Resolution:
     outcome: Outcome
     code: str
     hostname: str
+
+
+def short_domain_of(scope: Mapping[str, Any]) -> str:
+    """The hostname of the short domain that the request of a scope came to; "" when it is none of ours."""
+    found: Resolution | None = scope.get(RESOLUTION)
+    return found.hostname if found is not None else str(scope.get(SHORT_DOMAIN, ""))

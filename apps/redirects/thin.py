@@ -40,7 +40,7 @@ def narrow() -> None:
     """Take what short domains do not need out of the settings. To be called before `django.setup()`."""
     for name in _MODULES_LEFT_OUT:
         # Whoever can do without it takes it for not installed.
-        sys.modules.setdefault(name, None)  # type: ignore[arg-type] - as the import system has it
+        sys.modules.setdefault(name, None)  # type: ignore[arg-type]  # as the import system has it
     settings.ROOT_URLCONF = URLCONF
     settings.MIDDLEWARE = MIDDLEWARE
     settings.INSTALLED_APPS = [name for name in settings.INSTALLED_APPS if name not in _LEFT_OUT]

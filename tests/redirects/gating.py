@@ -32,8 +32,9 @@ class Answer:
 class Visitor:
     """Keeps cookies with their paths, as browsers do."""
 
-    def __init__(self, port: int, *, user_agent: str = CHROME) -> None:
+    def __init__(self, port: int, *, user_agent: str = CHROME, host: str = HOST) -> None:
         self.port = port
+        self.host = host
         self.user_agent = user_agent
         self.cookies: dict[str, tuple[str, str]] = {}
         self._token = ""
@@ -44,11 +45,11 @@ class Visitor:
     def send(self, path: str, fields: dict[str, str] | None = None, *, token: str | None = None, **headers: str) -> Answer:
         """Post the form of the page that was seen last."""
         values = {"csrfmiddlewaretoken": self._token if token is None else token} | (fields or {})
-        headers |= {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://{HOST}"}
+        headers |= {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://{self.host}"}
         return self._ask("POST", path, urlencode(values).encode(), headers)
 
     def _ask(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Answer:
-        sent = {"Host": HOST, "User-Agent": self.user_agent} | {name.replace("_", "-"): value for name, value in headers.items()}
+        sent = {"Host": self.host, "User-Agent": self.user_agent} | {name.replace("_", "-"): value for name, value in headers.items()}
         plain = path.partition("?")[0]
         if kept := [f"{name}={value}" for name, (value, of) in self.cookies.items() if of in ("/", plain) or plain.startswith(f"{of}/")]:
             sent["Cookie"] = "; ".join(kept)

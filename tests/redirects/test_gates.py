@@ -15,7 +15,7 @@ from apps.links.changes import LinkChanges, LinkOptions
 from apps.links.models import Link
 from apps.redirects import passes
 from apps.redirects.decide import Outcome
-from tests.redirects.gating import Visitor
+from tests.redirects.gating import CHROME, Visitor
 from tests.redirects.serving import HOST, Threaded, exchange, get, wait_for
 from tests.redirects.test_asgi import last_click
 
@@ -63,6 +63,67 @@ def test_the_right_password_opens_the_link_and_counts_one_click(server: Threaded
     assert (again.status, again.location) == (302, SECRET)
     assert clicks(server) == 2
     assert last_click(server)["method"] == "GET"
+
+
+FORWARDING: list[tuple[dict[str, Any], str, str]] = [
+    (
+        {"forward_path": True, "forward_query": True},
+        "/extra/a%20b?x=1&y=%C3%A9&a=9",
+        "https://secret.example/where/extra/a%20b?a=1&x=1&y=%C3%A9#f",
+    ),
+    ({"forward_path": True}, "/extra/?x=1", "https://secret.example/where/extra/?a=1#f"),
+    ({"forward_query": True}, "?x=1&x=2", "https://secret.example/where?a=1&x=1&x=2#f"),
+    (
+        {"forward_path": True, "forward_query": True},
+        "//evil.example/?next=//evil.example",
+        "https://secret.example/where//evil.example/?a=1&next=//evil.example#f",
+    ),
+    (
+        {"forward_path": True, "forward_query": True},
+        "/logout?password=x&csrfmiddlewaretoken=x",
+        "https://secret.example/where/logout?a=1&password=x&csrfmiddlewaretoken=x#f",
+    ),
+]
+
+
+@pytest.mark.parametrize(("forwarded", "asked", "destination"), FORWARDING)
+@pytest.mark.parametrize("gate", [Outcome.LOCKED, Outcome.FLAGGED, Outcome.HELD])
+def test_what_is_forwarded_survives_a_gate(
+    server: Threaded, make_link: MakeLink, moderator: BackOffice, gate: Outcome, forwarded: dict[str, Any], asked: str, destination: str
+) -> None:
+    url = "https://secret.example/where?a=1#f"
+    make_link(url, code="plain", options=LinkOptions(**forwarded))
+    given: dict[Outcome, dict[str, Any]] = {Outcome.LOCKED: {"password": "open sesame"}, Outcome.HELD: {"max_clicks": 5}}
+    link = make_link(url, code="gated", options=LinkOptions(**forwarded, **given.get(gate, {})))
+    if gate is Outcome.FLAGGED:
+        moderation.flag_link(actor=moderator, link=link, reason="phishing", now=datetime.now(UTC))
+    # Whoever only looks is held before a limited link.
+    visitor = Visitor(server.port, user_agent="Slackbot 1.0" if gate is Outcome.HELD else CHROME)
+
+    page = visitor.get(f"/gated{asked}")
+    passed = visitor.send(f"/gated{asked}", {"password": "open sesame"})
+
+    assert page.status == 200
+    assert (passed.status, passed.location) == (303, f"/gated{asked}")
+    assert visitor.get(passed.location).location == visitor.get(f"/plain{asked}").location == destination
+
+
+def test_a_wrong_password_loses_nothing_of_what_is_forwarded(server: Threaded, make_link: MakeLink) -> None:
+    make_link(SECRET, code="retried", options=LinkOptions(password="open sesame", forward_path=True, forward_query=True))
+    visitor = Visitor(server.port)
+    visitor.get("/retried/extra?x=1")
+
+    assert visitor.send("/retried/extra?x=1", {"password": "wrong"}).status == 403
+    passed = visitor.send("/retried/extra?x=1", {"password": "open sesame"})
+
+    assert visitor.get(passed.location).location == f"{SECRET}/extra?x=1"
+
+
+def test_a_path_that_is_not_forwarded_has_no_gate(server: Threaded, make_link: MakeLink) -> None:
+    make_link(SECRET, code="whole", options=LOCKED)
+
+    assert Visitor(server.port).get("/whole/extra").status == 404
+    assert Visitor(server.port).send("/whole/extra", {"password": "open sesame"}).status in {403, 405}
 
 
 def test_the_pass_is_kept_for_this_link_alone_and_not_for_long(server: Threaded, make_link: MakeLink) -> None:
