@@ -29,8 +29,9 @@ GRANTS: Mapping[str, tuple[str, ...]] = {
         "links.view_redirectrule",
         "links.view_tag",
         "links.view_linktag",
+        "analytics.view_orphanclick",
     ),
-    ADMIN: ("accounts.*", "account.*", "links.*", "events.*", "auth.view_group"),
+    ADMIN: ("accounts.*", "account.*", "links.*", "events.*", "auth.view_group", "analytics.view_orphanclick"),
 }
 
 

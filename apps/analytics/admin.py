@@ -1,19 +1,23 @@
-"""Back office: a look at single clicks, within bounds that the table's size does not move."""
+"""Back office: a look at single clicks and at orphan clicks, within bounds that the tables' sizes do not move."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from apps.analytics.models import ClickEvent
+from apps.analytics.models import ClickEvent, OrphanClick
+from apps.analytics.orphan_report import TOP_PLACES, lost_places
 from apps.analytics.queries import answering
 from apps.common.admin import LongList, ReadOnly
 
@@ -122,3 +126,35 @@ class ClickEventAdmin(ReadOnly, LongList, admin.ModelAdmin[Model]):
     def changeform_view(self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None) -> Any:
         with answering():
             return super().changeform_view(request, object_id, form_url, extra_context)
+
+
+@admin.register(OrphanClick)
+class OrphanClickAdmin(ReadOnly, admin.ModelAdmin[Model]):
+    """What visitors asked for on domains of the installation, which no owner sees, summed up by path;
+    owners see those of their own domains on the page of each. Single clicks, and whose they were, are not shown."""
+
+    change_list_template = "admin/analytics/orphanclick/change_list.html"
+    spans: Mapping[str, tuple[timedelta, Any]] = {
+        "24h": (timedelta(days=1), _("Last 24 hours")),
+        "7d": (timedelta(days=7), _("Last 7 days")),
+        "30d": (timedelta(days=30), _("Last 30 days")),
+    }
+
+    def get_urls(self) -> list[URLPattern]:
+        return [path("", self.admin_site.admin_view(self.changelist_view), name="analytics_orphanclick_changelist")]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        chosen = request.GET.get("since", "")
+        chosen = chosen if chosen in self.spans else "30d"
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Orphan clicks on domains of the installation"),
+            "opts": self.opts,
+            "spans": [(name, label, name == chosen) for name, (_span, label) in self.spans.items()],
+            "places": lost_places(since=timezone.now() - self.spans[chosen][0]),
+            "limit": TOP_PLACES,
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, self.change_list_template, context)

@@ -9,6 +9,9 @@ from apps.analytics.enrichment.clicks import Click
 from apps.analytics.rows import ClickRow
 from apps.events.envelope import Event
 
+# The workspace of domains that are the installation's own.
+NOBODYS = 0
+
 
 class OrphanRow(NamedTuple):
     """The columns of `orphan_clicks`, in order; those that `ClickRow` has too mean the same.
@@ -38,7 +41,7 @@ def read_orphan(event: Event) -> Click:
     payload = event.payload
     visitor = {name: payload[name] for name in Click._fields if name in payload}
     nobodys = {"link_id": 0, "owner_id": 0, "country": "", "destination_url": "", "code": payload["path"]}
-    return Click(**{**visitor, **nobodys, "workspace_id": payload["workspace_id"] or 0})
+    return Click(**{**visitor, **nobodys, "workspace_id": payload["workspace_id"] or NOBODYS})
 
 
 def orphan_rows(rows: Iterable[ClickRow]) -> list[OrphanRow]:
