@@ -5,10 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 import structlog
 from prometheus_client import Counter
 
-from apps.analytics import click_counts, store
+from apps.analytics import click_counts, replays, store
 from apps.analytics.enrichment import Enricher
 from apps.analytics.enrichment.clicks import read_click
 from apps.analytics.ingest import Intake, find_poison, take_in
+from apps.analytics.orphan_rows import OrphanRow
 from apps.analytics.rows import ClickRow
 from apps.analytics.stored_visits import find_visits
 from apps.analytics.visits import Key, Visit, Visits
@@ -33,11 +34,13 @@ class ClickIngest:
     4. The runner commits the offset to the bus.
 
     Stopped anywhere, the claim is found again and done again with the same records and the same
-    sequence numbers: the same block with the same token, of which ClickHouse keeps one.
+    sequence numbers: the same block with the same token, of which ClickHouse keeps one. What it has
+    kept of an earlier attempt is asked of its tables then, see `replays`.
     """
 
     group = "click-ingest"
     topics: tuple[Topic, ...] = (Topic.URL_REDIRECTED,)
+    table = "click_events"
     # Each batch is a block of its own in ClickHouse: few large ones are merged more cheaply than
     # many small ones, and half a second is still "at once" for whoever looks at the page.
     max_records = 10_000
@@ -84,13 +87,27 @@ class ClickIngest:
         if rows:
             if not self._ledger.is_open(claim):
                 raise PartitionLost(f"claim {claim.token} was completed by another consumer")
-            self._insert(rows, token=claim.token)
+            self._write(rows, claim)
         if not self._ledger.complete(claim, sequences=intake.sequences, effects=lambda: self.count(intake)):
             raise PartitionLost(f"claim {claim.token} was completed by another consumer")
         self._visits.remember(claim, visits)
         self.stored.inc(len(intake.rows))
         self.repeated.inc(intake.repeated)
         return intake.dead_letters
+
+    def _write(self, rows: Sequence[ClickRow], claim: Claim) -> None:
+        if not claim.is_replay:
+            self._insert(rows, token=claim.token)
+            return
+        stored = self.stored_form(rows)
+        if len(replays.unstored(self.table, stored)) == len(rows):
+            # An earlier attempt may be under way even now: by the token the server keeps one of the two.
+            self._insert(rows, token=claim.token)
+        replays.make_whole(self.table, stored)
+
+    def stored_form(self, rows: Sequence[ClickRow]) -> Sequence[ClickRow] | Sequence[OrphanRow]:
+        """`rows` as they are in the table."""
+        return rows
 
     def mark(self, rows: Sequence[ClickRow], claim: Claim) -> tuple[Sequence[ClickRow], Mapping[Key, Visit]]:
         """`rows` with the visits that they belong to, and these visits."""

@@ -8,7 +8,7 @@ from apps.analytics import store
 from apps.analytics.consumers import ClickIngest
 from apps.analytics.enrichment import Enricher
 from apps.analytics.ingest import Intake
-from apps.analytics.orphan_rows import orphan_rows, read_orphan
+from apps.analytics.orphan_rows import OrphanRow, orphan_rows, read_orphan
 from apps.analytics.rows import ClickRow
 from apps.analytics.visits import Key, Visit
 from apps.events.ledger import Claim
@@ -20,12 +20,16 @@ class OrphanIngest(ClickIngest):
 
     group = "orphan-ingest"
     topics = (Topic.ORPHAN_CLICK,)
+    table = "orphan_clicks"
     read = staticmethod(read_orphan)
     stored = Counter("orphan_clicks_stored_total", "Orphan clicks inserted into ClickHouse.")
     repeated = Counter("orphan_clicks_repeated_total", "Orphan clicks that their producer had sent before; they have no effect.")
 
     def __init__(self, *, enricher: Enricher | None = None, insert: Callable[..., None] | None = None) -> None:
         super().__init__(enricher=enricher, insert=insert or _insert)
+
+    def stored_form(self, rows: Sequence[ClickRow]) -> Sequence[OrphanRow]:
+        return orphan_rows(rows)
 
     def mark(self, rows: Sequence[ClickRow], _claim: Claim) -> tuple[Sequence[ClickRow], Mapping[Key, Visit]]:
         """Orphan clicks are nobody's visits."""

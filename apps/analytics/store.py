@@ -1,6 +1,6 @@
 """Where clicks are written to."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -20,30 +20,36 @@ _MILLISECOND = timedelta(milliseconds=1)
 
 def insert_clicks(rows: Sequence[ClickRow], *, token: str) -> None:
     """Store `rows`, all in one insert, each once in the table and in the rollups; see `_insert`."""
-    _insert("click_events", ClickRow._fields, rows, token)
+    _insert("click_events", rows, token)
 
 
 def insert_orphans(rows: Sequence[OrphanRow], *, token: str) -> None:
     """Store `rows`, all in one insert, each once; see `_insert`."""
-    _insert("orphan_clicks", OrphanRow._fields, rows, token)
+    _insert("orphan_clicks", rows, token)
 
 
-def _insert(table: str, fields: Sequence[str], rows: Sequence[ClickRow] | Sequence[OrphanRow], token: str) -> None:
+def _insert(table: str, rows: Sequence[ClickRow] | Sequence[OrphanRow], token: str) -> None:
     """Store `rows` in one insert.
 
     Rows sent again under the same `token` must be the same rows in the same order; they have no
     further effect, and complete what an interrupted insert left undone. Raises SinkUnavailable when
     it is not certain that all is stored.
     """
+    insert_rows(table, rows, {"insert_deduplication_token": token, "insert_deduplicate": 1})
+
+
+def insert_rows(table: str, rows: Sequence[ClickRow] | Sequence[OrphanRow], settings: Mapping[str, str | int]) -> None:
+    """Store `rows` in one insert with `settings`. Raises SinkUnavailable when it is not certain that all is stored."""
     if not rows:
         return
+    fields = rows[0]._fields
     columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
     # Whole milliseconds spare the driver a conversion of each value.
     columns[fields.index("timestamp")] = [(row.timestamp - _EPOCH) // _MILLISECOND for row in rows]
     try:
         with connections[DATABASE].cursor() as cursor:
             native = cursor.cursor
-            native.set_settings({"insert_deduplication_token": token, "insert_deduplicate": 1})
+            native.set_settings(settings)
             native.columnar = True
             cursor.executemany(f"INSERT INTO {table} ({', '.join(fields)}) VALUES", columns)
     except (DatabaseError, DriverError, EOFError, OSError) as error:
