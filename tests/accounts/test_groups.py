@@ -38,7 +38,7 @@ def test_granting_again_changes_nothing_and_keeps_what_operators_added() -> None
     moderators.permissions.add(extra)
     before = permissions(groups.MODERATOR)
 
-    for label in ("accounts", "links"):
+    for label in ("accounts", "links", "analytics"):
         groups.grant_after_migrate(app_config=apps.get_app_config(label), using="default")
 
     assert permissions(groups.MODERATOR) == before
@@ -47,7 +47,7 @@ def test_granting_again_changes_nothing_and_keeps_what_operators_added() -> None
 def test_permissions_return_after_the_tables_were_emptied_of_them() -> None:
     Permission.objects.all().delete()
 
-    for label in ("accounts", "links"):
+    for label in ("accounts", "links", "analytics"):
         groups.grant_after_migrate(app_config=apps.get_app_config(label), using="default")
 
     assert permissions(groups.MODERATOR) == set(groups.GRANTS[groups.MODERATOR])
