@@ -6,7 +6,6 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
@@ -17,6 +16,7 @@ from apps.links.models import Link
 from apps.redirects.decide import Outcome
 from apps.redirects.destination_shown import shown
 from apps.redirects.gates import GATED
+from apps.redirects.link_texts import danger_of, title_of
 from apps.redirects.resolution import RESOLUTION, Resolution, short_domain_of
 from apps.redirects.views import unavailable_page
 
@@ -37,20 +37,14 @@ def preview(request: HttpRequest, code: str) -> HttpResponse:
         return unavailable_page(request, found)
     values = {"code": found.code, "hostname": found.hostname, "snapshot": snapshot}
     if not snapshot.password_hash:
-        values |= {"destination": shown(snapshot.destination_url), "title": _title(snapshot.link_id)}
+        values |= {"destination": shown(snapshot.destination_url), "title": title_of(snapshot.link_id)}
+    if snapshot.is_flagged:
+        values["danger"] = danger_of(snapshot.link_id)
     response = error_pages.page(request, HTTPStatus.OK, template="redirects/preview.html", **values)
     response["Cache-Control"] = "private, no-store"
     response["X-Robots-Tag"] = "noindex, nofollow"
     response["Referrer-Policy"] = "no-referrer"
     return response
-
-
-def _title(link_id: int) -> str:
-    """The link's title; none while the database does not answer: the page is about the destination."""
-    try:
-        return Link.objects.values_list("title", flat=True).filter(pk=link_id).first() or ""
-    except DatabaseError:
-        return ""
 
 
 @require_safe

@@ -23,6 +23,7 @@ from apps.redirects import machines, passes
 from apps.redirects.decide import Outcome
 from apps.redirects.destination_shown import shown
 from apps.redirects.gates import ASKED
+from apps.redirects.link_texts import danger_of
 from apps.redirects.resolution import Resolution
 from apps.redirects.snapshot import Snapshot
 
@@ -96,7 +97,7 @@ _TEMPLATES = {Outcome.LOCKED: "redirects/locked.html", Outcome.FLAGGED: "redirec
 def _page(request: HttpRequest, found: Resolution, snapshot: Snapshot, *, status: HTTPStatus, error: str = "") -> HttpResponse:
     values: dict[str, Any] = {"code": found.code, "hostname": found.hostname, "error": error, "csrf_token": get_token(request)}
     if found.outcome is Outcome.FLAGGED:
-        values["destination"] = shown(snapshot.destination_url)
+        values |= {"destination": shown(snapshot.destination_url), "danger": danger_of(snapshot.link_id)}
     return _private(error_pages.page(request, status, template=_TEMPLATES[found.outcome], **values))
 
 

@@ -288,6 +288,27 @@ def test_a_flagged_link_warns_and_shows_where_it_leads(server: Threaded, make_li
     )
 
 
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        ("Phishing for bank log-ins, see ticket 17", "suspected of phishing"),
+        ("serves MALWARE", "suspected of malware"),
+        ("lottery scam", "suspected of fraud"),
+        ("spam run of May", "in masses"),
+        ("ticket 17", "under a false name"),
+    ],
+)
+def test_the_warning_tells_why_but_not_what_moderators_noted(
+    server: Threaded, make_link: MakeLink, moderator: BackOffice, reason: str, told: str
+) -> None:
+    moderation.flag_link(actor=moderator, link=make_link(code="why"), reason=reason, now=datetime.now(UTC))
+
+    for path in ("/why", "/why+"):
+        page = Visitor(server.port).get(path).text
+        assert told in page
+        assert reason not in page
+
+
 def test_a_ban_holds_within_a_second(server: Threaded, make_link: MakeLink, moderator: BackOffice) -> None:
     link = make_link(code="tobeban")
     assert Visitor(server.port).get("/tobeban").status == 302

@@ -22,7 +22,13 @@ from apps.links.models import Link
 class ReasonForm(ActionForm):
     """Beside the choice of what to do: why."""
 
-    reason = forms.CharField(label=_("Reason (to block or warn)"), required=False, max_length=moderation.REASON_MAX_LENGTH)
+    reason = forms.CharField(
+        label=_("Reason (to block or warn)"),
+        required=False,
+        max_length=moderation.REASON_MAX_LENGTH,
+        # Visitors are told by these words why they are warned.
+        widget=forms.TextInput(attrs={"placeholder": _("phishing, malware, fraud, spam …")}),
+    )
 
 
 class ModerationActions(admin.ModelAdmin[Link]):
