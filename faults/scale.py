@@ -29,6 +29,9 @@ class Scale:
     # Kills, and deployments.
     kills: int
     deployments: int
+    # Kills of a consumer or of the relay, and clicks of one batch.
+    consumer_kills: int
+    batch: int
     # Of a fault that comes in several ways, so many are played: the first ones.
     ways: int
     # Bounds are for a machine that does nothing else; where others work on it too, all may take so many
@@ -46,9 +49,9 @@ class Scale:
 
 
 SCALES = {
-    "quick": Scale(60, 5, 1, 3, 2, 3, 120, 24, 2, 2, 1, 1, 1, slack=1.5, p99_slack=10),
-    "short": Scale(250, 5, 3, 12, 8, 12, 500, 300, 8, 15, 6, 3, 9),
-    "full": Scale(500, 5, 10, 180, 120, 60, 1000, 300, 8, 60, 60, 10, 9),
+    "quick": Scale(60, 5, 1, 3, 2, 3, 120, 24, 2, 2, 1, 1, 4, 2_000, 1, slack=1.5, p99_slack=10),
+    "short": Scale(250, 5, 3, 12, 8, 12, 500, 300, 8, 15, 6, 3, 20, 10_000, 9),
+    "full": Scale(500, 5, 10, 180, 120, 60, 1000, 300, 8, 60, 60, 10, 100, 10_000, 9),
 }
 
 

@@ -24,6 +24,13 @@ def manage(environment: Mapping[str, str], log: Path, *arguments: str, descripto
         return spawn(Command(program, environment=environment, directory=ROOT, descriptors=descriptors), output)
 
 
+def play_part(environment: Mapping[str, str], log: Path, name: str, *arguments: str) -> Process:
+    """A module of the faults in a process of its own, in the way of `manage`."""
+    program = [sys.executable, "-m", name, *arguments]
+    with log.open("ab") as output:
+        return spawn(Command(program, environment=environment, directory=ROOT), output)
+
+
 class Redirector:
     """One redirector process: on a listening socket that it is given, or on one that it binds itself,
     as others do on the same port."""

@@ -14,6 +14,7 @@ from urllib.parse import quote, unquote, urlsplit
 from faults.engines import DATABASE, REDIS, Engines
 from faults.proxy import Proxy
 from faults.servers import ROOT, Redirector, await_port, listen, manage
+from shortener_project.embedded.commands import Process
 
 # A mistake in a fault must not use up the machine.
 MAX_REDIRECTORS = 16
@@ -39,6 +40,7 @@ class Stage:
         self.environment = self._environment(DATABASE) | {"PGAPPNAME": REDIRECTORS}
         self.own_environment = self._environment()
         self.redirectors: list[Redirector] = []
+        self.carriers: dict[str, Process] = {}
 
     def url(self, code: str) -> str:
         return f"http://{self.host}/{code}"
@@ -60,6 +62,18 @@ class Stage:
         self.redirectors.remove(redirector)
         return redirector.end()
 
+    def start_carrier(self, name: str, settings: Mapping[str, str] | None = None) -> Process:
+        """Start what carries clicks or events and does not run; `settings` are variables of its environment."""
+        self.carriers[name] = manage(self.own_environment | dict(settings or {}), self.log(name), name)
+        return self.carriers[name]
+
+    def end_carrier(self, name: str, number: signal.Signals = signal.SIGTERM) -> None:
+        """Send a signal to a carrier and wait for its end."""
+        carrier = self.carriers[name]
+        if carrier.poll() is None:
+            carrier.send_signal(number)
+        carrier.wait(15)
+
     def await_redirectors(self) -> None:
         for port in {redirector.port for redirector in self.redirectors}:
             await_port(port)
@@ -72,6 +86,9 @@ class Stage:
         for redirector in self.redirectors:
             if redirector.process.poll() is not None:
                 redirector.start()
+        for name, carrier in list(self.carriers.items()):
+            if carrier.poll() is not None:
+                self.start_carrier(name)
 
     def log(self, name: str) -> Path:
         return self.var_dir / "log" / f"{name}.log"
@@ -125,10 +142,9 @@ def open_stage(*, proxied: frozenset[str] = frozenset(), redirectors: int = 2) -
             stack.callback(proxy.close)
         stage = Stage(var_dir, engines, proxies, stack.enter_context(listen()))
         _set_up_django(stage)
+        stack.callback(_end_carriers, stage)
         for name in CARRIERS:
-            carrier = manage(stage.own_environment, stage.log(name), name)
-            stack.callback(carrier.wait, 15)
-            stack.callback(carrier.terminate)
+            stage.start_carrier(name)
         stack.callback(_end_redirectors, stage)
         for _ in range(redirectors):
             stage.add_redirector()
@@ -147,6 +163,14 @@ def _put_away(var_dir: Path) -> None:
 def _end_redirectors(stage: Stage) -> None:
     for redirector in stage.redirectors:
         redirector.end()
+
+
+def _end_carriers(stage: Stage) -> None:
+    for carrier in stage.carriers.values():
+        if carrier.poll() is None:
+            carrier.terminate()
+    for name in stage.carriers:
+        stage.end_carrier(name)
 
 
 def _socket_of(engines: Engines, name: str) -> str:

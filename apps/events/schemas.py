@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from operator import itemgetter
-from typing import Any
+from typing import Any, cast
 
 from apps.events.errors import InvalidPayload
 from apps.events.topics import Topic
@@ -32,6 +32,11 @@ def whole(value: object) -> bool:
 
 def positive(value: object) -> bool:
     return type(value) is int and 0 < value <= LARGEST_INTEGER
+
+
+def figure(value: object) -> bool:
+    """A number, whole or not, neither negative nor infinite."""
+    return type(value) in {int, float} and 0 <= cast("float", value) <= LARGEST_INTEGER
 
 
 def flag(value: object) -> bool:
@@ -120,6 +125,39 @@ ORPHAN_V1: Schema = {
     **_HIT_V1,
 }
 
+# Which link an event about its clicks speaks of.
+_FOLLOWED_V1: Schema = {
+    "link_id": positive,
+    "domain_id": positive,
+    "hostname": text,
+    "code": text,
+    "workspace_id": positive,
+    "owner_id": nullable(positive),
+    "link_version": whole,
+}
+
+# A link began to trend; once an episode.
+TRENDING_V1: Schema = {
+    **_FOLLOWED_V1,
+    "episode_id": positive,
+    "window_seconds": positive,
+    # In the window that ends at `occurred_at`, and in such a window on average over the hour before it.
+    "clicks": whole,
+    "usual_clicks": whole,
+}
+
+# Unusually many clicks for this link; once an episode.
+HIGH_TRAFFIC_V1: Schema = {
+    **_FOLLOWED_V1,
+    "episode_id": positive,
+    "hour": moment,
+    # In this hour by now, and the median of the link's hours before.
+    "clicks": whole,
+    "usual_clicks": figure,
+    # How many times the usual spread lies between the two.
+    "score": figure,
+}
+
 SCHEMAS: Mapping[tuple[str, int], Schema] = {
     (Topic.URL_CREATED, 1): LINK_V1,
     (Topic.URL_UPDATED, 1): LINK_V1,
@@ -127,6 +165,8 @@ SCHEMAS: Mapping[tuple[str, int], Schema] = {
     (Topic.URL_EXPIRED, 1): LINK_V1,
     (Topic.URL_REDIRECTED, 1): CLICK_V1,
     (Topic.ORPHAN_CLICK, 1): ORPHAN_V1,
+    (Topic.URL_TRENDING, 1): TRENDING_V1,
+    (Topic.HIGH_TRAFFIC, 1): HIGH_TRAFFIC_V1,
 }
 
 # Fields that a payload may leave out.
@@ -175,7 +215,7 @@ def _are_numbers(values: tuple[Any, ...], least: int) -> bool:
     return not values or (set(map(type, values)) == {int} and min(values) >= least and max(values) <= LARGEST_INTEGER)
 
 
-_AT_ONCE = {key: _AtOnce(schema) for key, schema in SCHEMAS.items()}
+AT_ONCE = {key: _AtOnce(schema) for key, schema in SCHEMAS.items()}
 
 
 def check(*, topic: str, version: int, payload: Mapping[str, Any]) -> None:
@@ -183,7 +223,7 @@ def check(*, topic: str, version: int, payload: Mapping[str, Any]) -> None:
     schema = SCHEMAS.get((topic, version))
     if schema is None:
         raise InvalidPayload(f"unknown schema: {topic} version {version}")
-    if not _AT_ONCE[topic, version].accepts(payload):
+    if not AT_ONCE[topic, version].accepts(payload):
         _check_each(schema, payload)
     for name, accepts in OPTIONAL.get((topic, version), {}).items():
         if name in payload and not accepts(payload[name]):

@@ -6,6 +6,7 @@ import ua_parser_rs
 
 from apps.common.crawlers import matcher
 from apps.common.visitors import user_agents
+from apps.common.visitors.metrics import ENRICHMENT_ERRORS
 
 _CACHED = 8192
 
@@ -27,7 +28,15 @@ def bot_reason(*, method: str, purpose: str, user_agent: str) -> str:
 @lru_cache(_CACHED)
 def is_crawler(user_agent: str) -> bool:
     """Whether `user_agent` is on the list of crawlers, or ua-parser calls it a spider."""
-    return _listed().extract(user_agent) is not None or user_agents.parse(user_agent).device == "bot"
+    return _is_listed(user_agent) or user_agents.parse(user_agent).device == "bot"
+
+
+def _is_listed(user_agent: str) -> bool:
+    try:
+        return _listed().extract(user_agent) is not None
+    except Exception:  # noqa: BLE001 - a matcher that throws must not stop ingest; counted
+        ENRICHMENT_ERRORS["bots", "matcher"] += 1
+        return False
 
 
 @cache

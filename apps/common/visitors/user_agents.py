@@ -1,5 +1,6 @@
 """What a user agent says of browser, system and device."""
 
+import time
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -9,6 +10,8 @@ from ua_parser.regex import Resolver
 from apps.common.visitors.metrics import ENRICHMENT_ERRORS
 
 MAX_LENGTH = 2048
+# A text that takes longer is counted.
+SLOW_SECONDS = 0.05
 _CACHED = 8192
 OTHER = "Other"
 
@@ -61,11 +64,15 @@ def parse(user_agent: str) -> UserAgent:
 def _parse(text: str) -> UserAgent:
     if not text:
         return UNKNOWN
+    began = time.perf_counter()
     try:
         found = _resolver()(text, Domain.ALL)
     except Exception:  # noqa: BLE001 - a parser that throws must not stop ingest; counted
         ENRICHMENT_ERRORS["user_agent", "parser"] += 1
         return UNKNOWN
+    if time.perf_counter() - began > SLOW_SECONDS:
+        # Remembered, so the text costs this once.
+        ENRICHMENT_ERRORS["user_agent", "slow"] += 1
     browser, system = found.user_agent, found.os
     return UserAgent(
         browser=browser.family if browser else OTHER,

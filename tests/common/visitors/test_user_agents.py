@@ -3,8 +3,10 @@
 import time
 
 import pytest
+from ua_parser import Domain, PartialResult
 
 from apps.common.visitors import user_agents
+from apps.common.visitors.metrics import ENRICHMENT_ERRORS
 from apps.common.visitors.user_agents import UserAgent
 from tests.shared_data import shared_json
 
@@ -79,3 +81,29 @@ def test_hostile_strings_take_no_longer_than_their_length(piece: str) -> None:
     user_agents.parse(text)
 
     assert time.perf_counter() - began < 0.05
+
+
+def test_a_parser_that_throws_is_counted_and_the_rest_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    def throw(*_args: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(user_agents, "_resolver", lambda: throw)
+    before = ENRICHMENT_ERRORS["user_agent", "parser"]
+
+    assert user_agents.parse("throws/1.0") == user_agents.UNKNOWN
+    assert ENRICHMENT_ERRORS["user_agent", "parser"] == before + 1
+
+
+def test_a_text_that_takes_long_is_counted_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    resolve = user_agents._resolver()
+
+    def dawdle(text: str, domain: Domain) -> PartialResult:
+        time.sleep(2 * user_agents.SLOW_SECONDS)
+        return resolve(text, domain)
+
+    monkeypatch.setattr(user_agents, "_resolver", lambda: dawdle)
+    before = ENRICHMENT_ERRORS["user_agent", "slow"]
+
+    for _ in range(2):
+        assert user_agents.parse("dawdles/1.0 (Windows NT 10.0)").os == "Windows"
+    assert ENRICHMENT_ERRORS["user_agent", "slow"] == before + 1
