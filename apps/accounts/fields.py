@@ -4,8 +4,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
-# Django's fields take type arguments at run time only where the back office is.
-_EmailField = models.EmailField[str, str] if TYPE_CHECKING else models.EmailField
+if TYPE_CHECKING:
+    _EmailField = models.EmailField[str, str]
+else:
+    # Fields take type arguments at run time only where the back office is loaded.
+    _EmailField = models.EmailField
 
 
 class LowerCaseEmailField(_EmailField):

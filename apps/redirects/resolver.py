@@ -126,7 +126,7 @@ class Resolver:
             if is_known and self._remember(domain_id, code, snapshot):
                 return snapshot
             raise
-        self._start(self.store.fill(domain_id, code, snapshot))
+        self.store.fill(domain_id, code, snapshot)
         oldest_allowed = known.version if isinstance(known, Tombstone) else 0
         is_current = snapshot is None or snapshot.version >= oldest_allowed
         if is_current and not self._remember(domain_id, code, snapshot):

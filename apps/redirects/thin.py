@@ -2,6 +2,7 @@
 sessions, no log-in, no numbers of clicks. Each such process holds what it loads in memory."""
 
 import sys
+from typing import Any
 
 from django.conf import settings
 
@@ -34,13 +35,15 @@ _LEFT_OUT = {
 }
 # What structlog loads, where it is installed, to paint tracebacks on a terminal.
 _MODULES_LEFT_OUT = ("rich",)
+# What the import system finds instead of a module that must not be imported.
+_NOT_INSTALLED: Any = None
 
 
 def narrow() -> None:
     """Take what short domains do not need out of the settings. To be called before `django.setup()`."""
     for name in _MODULES_LEFT_OUT:
         # Whoever can do without it takes it for not installed.
-        sys.modules.setdefault(name, None)  # type: ignore[arg-type]  # as the import system has it
+        sys.modules.setdefault(name, _NOT_INSTALLED)
     settings.ROOT_URLCONF = URLCONF
     settings.MIDDLEWARE = MIDDLEWARE
     settings.INSTALLED_APPS = [name for name in settings.INSTALLED_APPS if name not in _LEFT_OUT]

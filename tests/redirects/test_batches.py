@@ -165,7 +165,9 @@ def test_a_hundred_visitors_cost_redis_two_round_trips(
 
     async def work() -> None:
         store = SnapshotStore()
-        await asyncio.gather(*(store.fill(1, f"code{number}", make_snapshot(link_id=number + 1, version=1)) for number in range(99)))
+        for number in range(99):
+            store.fill(1, f"code{number}", make_snapshot(link_id=number + 1, version=1))
+        await store.close()
         # The first one loads the script.
         await store.get(1, "nobody")
         before = scripts_run(numbers)

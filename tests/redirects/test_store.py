@@ -36,7 +36,7 @@ def fill(snapshot: Snapshot | None) -> None:
     async def once() -> None:
         store = SnapshotStore()
         try:
-            await store.fill(1, "abc1234", snapshot)
+            store.fill(1, "abc1234", snapshot)
         finally:
             await store.close()
 

@@ -10,10 +10,12 @@ from redis.exceptions import RedisError
 from apps.common.guard import Guarded
 from apps.common.ratelimit.limits import RateLimit
 from apps.common.ratelimit.script import TAKE, Grant, arguments, bucket_key, grant
-from apps.common.redis import new_async_client, new_brief_client
+from apps.common.redis import new_brief_client
+from apps.common.redis_pipeline import RedisPipeline, Script
 
 # A request waits no longer than this for its token (s).
 CALL_SECONDS = 0.05
+_TAKE = Script(TAKE)
 
 
 class BucketsUnavailable(Exception):
@@ -52,8 +54,7 @@ class AsyncBuckets(_GuardedBuckets):
 
     def __init__(self) -> None:
         super().__init__()
-        self._client = new_async_client(socket_timeout=None)
-        self._take = self._client.register_script(TAKE)
+        self._redis = RedisPipeline()
 
     async def take(self, limit: RateLimit, subject: str, *, least: int, most: int, lease_ns: int = 0) -> Grant:
         """Take as many tokens as there are, from `least` to `most`, or none.
@@ -63,10 +64,10 @@ class AsyncBuckets(_GuardedBuckets):
         """
         with self.asking():
             arguments_ = arguments(limit, least=least, most=most, lease_ns=lease_ns)
-            async with asyncio.timeout(self.patience):
-                answer = await self._take(keys=[bucket_key(limit, subject)], args=arguments_)
+            deadline = asyncio.get_running_loop().time() + self.patience
+            answer = await self._redis.run(_TAKE, keys=[bucket_key(limit, subject)], args=arguments_, deadline=deadline)
         return grant(limit, answer)
 
     async def close(self) -> None:
-        """Release connections."""
-        await self._client.aclose()
+        """Release the connection."""
+        await self._redis.close()
