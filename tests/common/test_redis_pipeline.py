@@ -61,7 +61,7 @@ def test_all_share_one_connection() -> None:
 @pytest.mark.usefixtures("valkey")
 def test_what_redis_refuses_is_one_caller_s_error() -> None:
     async def work(call: Callable[..., Coroutine[Any, Any, Any]]) -> list[Any]:
-        return await asyncio.gather(call("ECHO", "a"), call("NOSUCH"), call("ECHO", "b"), return_exceptions=True)
+        return list(await asyncio.gather(call("ECHO", "a"), call("NOSUCH"), call("ECHO", "b"), return_exceptions=True))
 
     first, refused, last = using(work)
     assert (first, last) == (b"a", b"b")
