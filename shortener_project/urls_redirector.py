@@ -8,7 +8,7 @@ from apps.common.views import healthz
 
 handler400 = "apps.common.views.bad_request"
 handler403 = "apps.common.views.permission_denied"
-handler404 = "apps.common.views.page_not_found"
+handler404 = "apps.redirects.views.no_such_page"
 handler500 = "apps.common.views.server_error"
 
 urlpatterns = [

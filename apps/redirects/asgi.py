@@ -125,9 +125,9 @@ class RedirectApplication:
 
     async def _page(self, found: Resolution, rest: bytes, scope: Scope, receive: Receive, send: Send) -> None:
         """Tell why there is no redirect, or have Django do so."""
-        if not rest and await self.kept_pages.answer(found, scope, send):
+        if await self.kept_pages.answer(found, scope, send):
             return
-        if rest and found.outcome is not Outcome.NOT_FOUND:
+        if rest:
             # The link's own page, wherever below it the visitor is.
             path = f"/{found.code}"
             scope.update(path=path, raw_path=path.encode())

@@ -16,6 +16,7 @@ from apps.links.models import Link
 from apps.redirects.decide import Outcome
 from apps.redirects.destination_shown import shown
 from apps.redirects.gates import GATED
+from apps.redirects.languages import in_visitors_language
 from apps.redirects.link_texts import danger_of, title_of
 from apps.redirects.resolution import RESOLUTION, Resolution, short_domain_of
 from apps.redirects.views import unavailable_page
@@ -28,6 +29,7 @@ _WORDS = {"format", "dark", "light", "error"}
 
 
 @require_safe
+@in_visitors_language
 def preview(request: HttpRequest, code: str) -> HttpResponse:
     """Where a link leads, for who would rather know before; a password keeps it from all others."""
     scope = getattr(request, "scope", {})
@@ -48,6 +50,7 @@ def preview(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_safe
+@in_visitors_language
 def qr_code(request: HttpRequest, code: str) -> HttpResponse:
     """The QR code of a link that is there, whether it leads anywhere at present or not."""
     scope = getattr(request, "scope", {})

@@ -18,7 +18,7 @@ from apps.common.ids import uuid7
 from apps.redirects.answers import Application, Headers, Scope, Send, send_answer
 from apps.redirects.decide import Outcome
 from apps.redirects.gates import WITH_FORM
-from apps.redirects.limits import language_of
+from apps.redirects.languages import language_of
 from apps.redirects.proxies import client_address_behind, peer_of
 from apps.redirects.resolution import RESOLUTION, Resolution
 

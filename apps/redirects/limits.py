@@ -5,21 +5,20 @@ the latter gets no answer about any code that this process does not hold in its 
 refusal tells no more about a code than about the next one.
 """
 
-import contextlib
 import time
 from collections import Counter
 from functools import lru_cache
 
-from django.conf import settings
 from django.utils import translation
 from django.utils.html import escape
-from django.utils.translation import gettext, trans_real
+from django.utils.translation import gettext
 
 from apps.common.ratelimit.buckets import AsyncBuckets
 from apps.common.ratelimit.leases import TokenLeases
 from apps.common.ratelimit.limits import Decision, EndpointClass, RateLimit
 from apps.common.ratelimit.local import LocalBuckets
 from apps.common.ratelimit.table import get_table
+from apps.redirects.languages import language_of
 from apps.redirects.postgres import DatabaseUnavailable, LinkReader
 
 # What the back office has set is in force after this time (s).
@@ -113,15 +112,6 @@ def refusal_answer(refusal: Decision, accept_language: str) -> tuple[Headers, by
     body = _page(language_of(accept_language))
     fields = [(name.lower().encode(), value.encode()) for name, value in refusal.headers().items()]
     return [*_HEADERS, *fields, (b"content-length", b"%d" % len(body))], body
-
-
-@lru_cache(maxsize=1024)
-def language_of(accept_language: str) -> str:
-    """The first of the visitor's languages that the site speaks."""
-    for word, _quality in trans_real.parse_accept_lang_header(accept_language.lower()):
-        with contextlib.suppress(LookupError):
-            return translation.get_supported_language_variant(word)
-    return str(settings.LANGUAGE_CODE)
 
 
 @lru_cache(maxsize=32)

@@ -10,7 +10,8 @@ from apps.common import error_pages
 from apps.redirects import gate_pages
 from apps.redirects.decide import Outcome
 from apps.redirects.gates import GATED, WITH_FORM
-from apps.redirects.resolution import RESOLUTION, Resolution
+from apps.redirects.languages import in_visitors_language
+from apps.redirects.resolution import RESOLUTION, Resolution, short_domain_of
 
 _STATUS = {
     Outcome.NOT_FOUND: HTTPStatus.NOT_FOUND,
@@ -27,6 +28,7 @@ RETRY_AFTER = "1"
 
 
 # Browsers hold what follows a form against form-action too, and that is anywhere.
+@in_visitors_language
 @csp_replace({"form-action": None})  # type: ignore[arg-type]  # its type leaves out the arguments of views
 @csrf_protect
 def visitor_page(request: HttpRequest, code: str) -> HttpResponse:
@@ -37,6 +39,13 @@ def visitor_page(request: HttpRequest, code: str) -> HttpResponse:
     if found.outcome in WITH_FORM:
         return gate_pages.gate_page(request, found, scope[GATED])
     return unavailable_page(request, found)
+
+
+@in_visitors_language
+def no_such_page(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """For whatever path of a short domain there is nothing at."""
+    hostname = short_domain_of(getattr(request, "scope", {}))
+    return unavailable_page(request, Resolution(Outcome.NOT_FOUND, request.path[1:], hostname))
 
 
 def unavailable_page(request: HttpRequest, found: Resolution) -> HttpResponse:
