@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "apps.links",
     "apps.redirects",
     "apps.analytics",
+    "apps.analytics.trending",
     "shortener_project.embedded",
     "shortener_project.backoffice.BackOfficeConfig",
     "django.contrib.auth",
@@ -131,6 +132,7 @@ CELERY_BEAT_SCHEDULE = {
     "check-domains": {"task": "links.check_domains", "schedule": 600.0},
     "announce-expired-links": {"task": "links.announce_expired_links", "schedule": 60.0},
     "warm-popular-links": {"task": "analytics.warm_popular_links", "schedule": 300.0},
+    "look-again-at-trending-links": {"task": "trending.look_again", "schedule": 60.0},
     "purge-published-outbox": {"task": "events.purge_published_outbox", "schedule": 3600.0},
     "purge-producer-sequences": {"task": "events.purge_producer_sequences", "schedule": 86400.0},
 }
@@ -155,6 +157,7 @@ DNS_SERVERS = env.words("DNS_SERVERS")
 CONSUMER_GROUPS = {
     "click-ingest": "apps.analytics.consumers.ClickIngest",
     "orphan-ingest": "apps.analytics.orphan_ingest.OrphanIngest",
+    "trending": "apps.analytics.trending.consumers.TrendingLinks",
     "link-cache": "apps.redirects.consumers.LinkCacheInvalidation",
 }
 EVENT_BUS = "apps.events.redis_streams.RedisStreamsBus"
@@ -202,6 +205,11 @@ REFERRER_SPAM_PATH = env.text("REFERRER_SPAM_PATH", default=str(VAR_DIR / "refer
 # What is stored of a visitor's address: "full", "truncated" (IPv4 /24, IPv6 /48) or "none".
 CLICK_ADDRESS_POLICY = env.choice("CLICK_ADDRESS_POLICY", default="truncated", words=["full", "truncated", "none"])
 CLICK_RETENTION_DAYS = env.integer("CLICK_RETENTION_DAYS", default=730)
+# A link begins to trend with so many clicks of people within so many seconds, if that is so many times what it
+# had in as many seconds on average over the hour before.
+TRENDING_CLICKS = env.integer("TRENDING_CLICKS", default=50)
+TRENDING_WINDOW_SECONDS = env.integer("TRENDING_WINDOW_SECONDS", default=300, minimum=10)
+TRENDING_GROWTH = env.integer("TRENDING_GROWTH", default=2)
 
 # -- accounts -------------------------------------------------------------------------------------
 
