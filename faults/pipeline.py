@@ -99,3 +99,65 @@ def tell_engines(report: Report) -> None:
         cursor.execute("SELECT version()")
         version = cursor.fetchone()[0]
     report.tell("on", f"{settings.EVENT_BUS.rpartition('.')[2]} and {ENGINE} {version}")
+
+
+def sums_by_link() -> dict[int, tuple[int, ...]]:
+    """What all stores say of each link: rows, different ids, the rollup, the link itself, first clicks."""
+    from django.db import connections  # noqa: PLC0415
+
+    from apps.links.models import Link  # noqa: PLC0415
+
+    with connections["clickhouse"].cursor() as cursor:
+        cursor.execute("SELECT link_id, count(), uniqExact(event_id), countIf(is_unique_visitor) FROM click_events GROUP BY link_id")
+        rows = {link: (count, distinct, firsts) for link, count, distinct, firsts in cursor.fetchall()}
+        cursor.execute("SELECT link_id, sum(clicks) FROM clicks_hourly GROUP BY link_id")
+        rollup = dict(cursor.fetchall())
+    on_links = dict(Link.objects.filter(click_count__gt=0).values_list("pk", "click_count"))
+    links = rows.keys() | rollup.keys() | on_links.keys()
+    return {link: (*rows.get(link, (0, 0, 0)), rollup.get(link, 0), on_links.get(link, 0)) for link in links}
+
+
+def rewind(group: str) -> int:
+    """Let `group`, of which no consumer runs, begin at the first click there is; how many it has before it then."""
+    import redis  # noqa: PLC0415
+    from django.conf import settings  # noqa: PLC0415
+
+    from apps.events.redis_streams import keys  # noqa: PLC0415
+
+    field = keys.offset_field(group)
+    with redis.Redis.from_url(settings.REDIS_URL) as client:
+        for state in client.scan_iter("*:state"):
+            if client.hexists(state, field):
+                client.hset(state, field, "1")
+    return lag()
+
+
+def read_all(group: str) -> list[tuple[str, bytes]]:
+    """Keys and values of all clicks that `group` has not read, which has read them then."""
+    from apps.analytics.consumers import ClickIngest  # noqa: PLC0415
+
+    consumer = bus().consumer(group=group, topics=ClickIngest.topics)
+    found: list[tuple[str, bytes]] = []
+    try:
+        while batches := consumer.poll(timeout=3, max_records=10_000):
+            for batch in batches:
+                found.extend((record.key, record.value) for record in batch.records)
+                consumer.commit(batch.partition, batch.last_offset + 1)
+    finally:
+        consumer.close()
+    return found
+
+
+def dead_letters(topic: str) -> dict[bytes, str]:
+    """Dead letters of `topic`: what each held, and the reason."""
+    from apps.events.topics import dead_letter_topic  # noqa: PLC0415
+
+    consumer = bus().consumer(group="reader-of-dead-letters", topics=[dead_letter_topic(topic)])
+    found: dict[bytes, str] = {}
+    try:
+        while batches := consumer.poll(timeout=3, max_records=1_000):
+            for batch in batches:
+                found |= {record.value: record.headers.get("reason", b"").decode() for record in batch.records}
+    finally:
+        consumer.close()
+    return found
