@@ -121,15 +121,17 @@ class RedirectApplication:
         if scope["method"] == "POST" and outcome not in WITH_FORM and outcome is not Outcome.UNAVAILABLE:
             await send_measured(send, 405, _NOT_ALLOWED)
         elif outcome is not Outcome.REDIRECT and not await self.domain_pages.instead(outcome, hostname, scope, send):
-            await self._page(Resolution(outcome, code, hostname), rest, scope, receive, send)
+            await self._page(outcome, code, hostname, rest, scope, receive, send)
 
-    async def _page(self, found: Resolution, rest: bytes, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _page(self, outcome: Outcome, code: str, hostname: str, rest: bytes, scope: Scope, receive: Receive, send: Send) -> None:
         """Tell why there is no redirect, or have Django do so."""
+        # Of a path that leads nowhere the beginning is told; the rest may be anything.
+        found = Resolution(outcome, f"{code}/…" if rest and outcome is Outcome.NOT_FOUND else code, hostname)
         if await self.kept_pages.answer(found, scope, send):
             return
         if rest:
             # The link's own page, wherever below it the visitor is.
-            path = f"/{found.code}"
+            path = f"/{code}"
             scope.update(path=path, raw_path=path.encode())
         scope[RESOLUTION] = found
         await self.django(scope, receive, send)

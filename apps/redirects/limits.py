@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from functools import lru_cache
 
+from django.conf import settings
 from django.utils import translation
 from django.utils.html import escape
 from django.utils.translation import gettext
@@ -31,14 +32,19 @@ _PAGE = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>{title}</title>
-<h1>{title}</h1>
-<p>{text}</p>
+<link rel="icon" href="{static}icons/favicon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="{static}css/tokens.css">
+<link rel="stylesheet" href="{static}css/base.css">
+<link rel="stylesheet" href="{static}css/layout.css">
+<body class="bare">
+<main><div><h1>{title}</h1><p class="page-help">{text}</p></div></main>
+</body>
 </html>
 """
 _HEADERS = [
     (b"content-type", b"text/html; charset=utf-8"),
     (b"cache-control", b"private, no-store"),
-    (b"content-security-policy", b"default-src 'none'; base-uri 'none'; frame-ancestors 'none'"),
+    (b"content-security-policy", b"default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"),
     (b"x-content-type-options", b"nosniff"),
     (b"x-robots-tag", b"noindex"),
 ]
@@ -119,4 +125,4 @@ def _page(language: str) -> bytes:
     with translation.override(language):
         title = gettext("Too many requests")
         text = gettext("From your network links were asked for too often in a short time. Wait a moment and try again.")
-    return _PAGE.format(language=language, title=escape(title), text=escape(text)).encode()
+    return _PAGE.format(language=language, title=escape(title), text=escape(text), static=escape(settings.STATIC_URL)).encode()

@@ -49,6 +49,15 @@ def test_pages_of_different_reasons_are_told_apart(server: Threaded, make_link: 
     assert b"was deleted" in ask(server.port, "deleted1")
 
 
+def test_of_a_lost_path_only_the_beginning_is_told(server: Threaded) -> None:
+    for header in ("Accept: */*", "Cookie: a=b"):
+        answer = ask(server.port, "unknown1/<b>/" + "x" * 2000, header)
+
+        assert answer.startswith(b"HTTP/1.1 404 ")
+        assert f"<code>{HOST}/unknown1/…</code>".encode() in answer
+        assert b"xxx" not in answer
+
+
 def test_head_has_the_length_and_no_body(server: Threaded) -> None:
     length = re.findall(rb"content-length: (\d+)", ask(server.port, "unknown1"))
     answer = ask(server.port, "unknown1", method="HEAD")
