@@ -251,6 +251,25 @@ class Alias(models.Model):
         return f"{self.domain_id}/{self.code}"
 
 
+class QrLogo(models.Model):
+    """A picture that somebody has put into a QR code, kept for the next ones."""
+
+    owner = models.ForeignKey(User, verbose_name=_("owner"), on_delete=models.CASCADE, related_name="qr_logos")
+    name = models.CharField(_("name"), max_length=100)
+    # A PNG, as apps.links.qr.fitted_logo makes it, and its SHA-256 in hexadecimal digits.
+    data = models.BinaryField(_("picture"))
+    digest = models.CharField(_("digest"), max_length=64)
+    chosen_at = models.DateTimeField(_("chosen at"))
+
+    class Meta:
+        verbose_name = _("logo of QR codes")
+        verbose_name_plural = _("logos of QR codes")
+        constraints = [models.UniqueConstraint(fields=["owner", "digest"], name="qr_logo_once_per_owner")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class RedirectRule(models.Model):
     """Where some visitors of a link go instead of its destination.
 

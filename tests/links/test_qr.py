@@ -1,6 +1,7 @@
 """QR codes, read back by a reader of another maker."""
 
 import io
+import re
 
 import pytest
 import zxingcpp
@@ -34,11 +35,21 @@ def test_colours_are_those_asked_for_and_can_be_read() -> None:
     assert {colour for _, colour in Image.open(io.BytesIO(data)).convert("RGB").getcolors() or []} == {(0, 0x33, 0x66), (0xFF, 0xEE, 0xCC)}
 
 
-def test_with_a_logo_the_code_can_still_be_read() -> None:
-    data = qr.render(URL, format="png", size=600, logo=png())
+@pytest.mark.parametrize("margin", [0, 4, qr.MAX_MARGIN])
+@pytest.mark.parametrize("size", [64, 600, 2048])
+def test_with_a_logo_the_code_can_still_be_read(size: int, margin: int) -> None:
+    data = qr.render(URL, format="png", size=size, margin=margin, logo=png())
+    picture = Image.open(io.BytesIO(data)).convert("RGB")
 
     assert read(data) == [URL]
-    assert Image.open(io.BytesIO(data)).convert("RGB").getpixel((300, 300)) == (0xCC, 0x22, 0x00)
+    assert picture.getpixel((picture.width // 2, picture.height // 2)) == (0xCC, 0x22, 0x00)
+
+
+def test_a_logo_that_can_be_seen_through_has_the_light_colour_behind_it_in_both_kinds() -> None:
+    picture = Image.open(io.BytesIO(qr.render(URL, format="png", light="ffeecc", logo=png("#00000000")))).convert("RGB")
+
+    assert picture.getpixel((picture.width // 2, picture.height // 2)) == (0xFF, 0xEE, 0xCC)
+    assert re.search(r'<rect [^>]*fill="#ffeecc"/><image ', qr.render(URL, light="ffeecc", logo=png("#00000000")).decode())
 
 
 def test_an_svg_has_the_size_asked_for_and_no_script() -> None:

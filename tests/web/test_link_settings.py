@@ -4,11 +4,12 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from apps.accounts.models import User
 from apps.links.models import Link
 from apps.links.rules import RuleSpec, rules_of
+from tests.links.test_qr import png, read
 from tests.web.conftest import OpenBrowser
 from tests.web.links import new_link, page_of, verified_user
 from tests.web.pages import Complaints
@@ -17,6 +18,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, datab
 
 PHONE = {"width": 360, "height": 780}
 WIDE = {"width": 1280, "height": 900}
+OUR_MARK = FilePayload(name="our mark.png", mimeType="image/png", buffer=png())
 # For eyes: what the pages looked like in this run.
 SHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
 
@@ -31,7 +33,8 @@ def shoot(page: Page, name: str) -> None:
     for size, viewport in (("wide", WIDE), ("phone", PHONE)):
         page.set_viewport_size(viewport)  # type: ignore[arg-type]
         for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
+            # Colours change at once, not on their way while the picture is taken.
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             # Hiding the caret would take an inline style, which the policy refuses once htmx copies it.
             page.screenshot(path=SHOTS / f"{name}-{size}-{scheme}.png", full_page=True, caret="initial")
     page.set_viewport_size(WIDE)  # type: ignore[arg-type]
@@ -154,7 +157,17 @@ def test_a_qr_code_is_shown_in_a_dialog_and_taken_away_in_colour(ann: User, brow
     assert page.evaluate("document.querySelector('#qr img').decode().then(() => true)")
     page.get_by_label("Dark colour").fill("#0000aa")
     expect(dialog.get_by_role("img")).to_have_attribute("src", re.compile("dark=0000aa"))
+    page.get_by_label("Another logo").set_input_files(OUR_MARK)
+    expect(page.get_by_label("Logo", exact=True).locator("option:checked")).to_have_text("our mark")
+    expect(dialog.get_by_role("img")).to_have_attribute("src", re.compile(r"dark=0000aa.*logo=\d+"))
+    assert page.evaluate("document.querySelector('#qr img').decode().then(() => true)")
     shoot(page, "qr")
+    page.get_by_label("Another logo").set_input_files(FilePayload(name="letter.pdf", mimeType="application/pdf", buffer=b"%PDF"))
+    expect(page.locator("#id_upload_error")).to_contain_text("no picture")
+    expect(dialog.get_by_role("img")).to_be_visible()
+    shoot(page, "qr-wrong")
+    page.get_by_label("Logo", exact=True).select_option("None")
+    expect(dialog.get_by_role("img")).not_to_have_attribute("src", re.compile("logo="))
 
     with page.expect_download() as download:
         page.get_by_role("link", name="Download PNG").click()
@@ -164,4 +177,50 @@ def test_a_qr_code_is_shown_in_a_dialog_and_taken_away_in_colour(ann: User, brow
     page.get_by_role("link", name="Close").click()
     expect(dialog).to_be_hidden()
     expect(page).to_have_url(page_of(link))
+    # Chromium speaks of the two refusals, too.
+    assert [line for line in complaints if "status of 422" not in line] == []
+
+
+def test_a_link_gets_another_code_and_its_page_shows_the_old_one(ann: User, browse: OpenBrowser) -> None:
+    link = new_link(ann, code="spring", title="Spring offers", tags=["news"])
+    new_link(ann, code="taken1")
+    context = browse(ann, viewport=WIDE, permissions=["clipboard-read", "clipboard-write"])
+    complaints, page = Complaints(context), context.new_page()
+    page.goto(page_of(link, "links:edit"))
+    code = page.get_by_label("Code", exact=True)
+    code.fill("taken1")
+    expect(page.locator("#code-check")).to_contain_text("taken")
+    page.get_by_role("button", name="Save changes").last.click()
+    expect(page.locator("#id_code_error")).to_be_visible()
+    expect(code).to_be_focused()
+    shoot(page, "edit-code")
+    code.fill("summer")
+    expect(page.locator("#code-check")).to_contain_text("summer is free")
+    expect(page.locator(".preview")).to_contain_text("/summer")
+    page.keyboard.press("Enter")
+
+    expect(page).to_have_url(page_of(link).replace("spring", "summer"))
+    page.get_by_text("1 old code leads here, too").click()
+    shoot(page, "link-renamed")
+    old = page.locator("#aliases [data-copy]")
+    old.click()
+    expect(old).to_have_text("Copied")
+    assert page.evaluate("navigator.clipboard.readText()").endswith("/spring")
     assert complaints == []
+
+
+def test_a_qr_code_with_a_logo_is_made_without_scripts(ann: User, browse: OpenBrowser) -> None:
+    link = new_link(ann)
+    page = browse(ann, java_script_enabled=False, viewport=PHONE, accept_downloads=True).new_page()
+    page.goto(page_of(link, "links:qr"))
+    page.get_by_label("Margin").fill("2")
+    page.get_by_label("Another logo").set_input_files(OUR_MARK)
+    page.get_by_role("button", name="Show").click()
+
+    expect(page).to_have_url(re.compile(r"margin=2.*logo=\d+$"))
+    expect(page.get_by_label("Light colour")).to_have_value("#ffffff")
+    page.wait_for_load_state()
+    page.screenshot(path=SHOTS / "qr-page-phone-light.png", full_page=True)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download PNG").click()
+    assert len(read(download.value.path().read_bytes())) == 1
