@@ -9,7 +9,7 @@ from redis.exceptions import RedisError
 
 from apps.analytics.errors import AnalyticsUnavailable
 from apps.analytics.queries import fetch
-from apps.redirects.warming import MOST, warm
+from apps.redirects.warming import MOST, warm_hottest
 
 logger = logging.getLogger(__name__)
 
@@ -31,9 +31,12 @@ def popular_links(*, now: datetime, most: int = MOST) -> list[int]:
 
 
 def warm_popular_links(*, now: datetime) -> int:
-    """Put the popular links into Redis; how many. Never raises for an engine that is away: the next round comes."""
+    """Put the popular links into Redis, and say for redirectors that start which they are; how many.
+
+    Never raises for an engine that is away: the next round comes.
+    """
     try:
-        warmed = warm(popular_links(now=now))
+        warmed = warm_hottest(popular_links(now=now))
     except (AnalyticsUnavailable, psycopg.Error, RedisError, OSError) as error:
         FAILED.inc()
         logger.warning("links_not_warmed error=%r", error)

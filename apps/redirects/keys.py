@@ -5,6 +5,7 @@ import random
 CHANNEL = "links:changed"
 # Ends in the number of the format, so that releases side by side do not read each other's.
 DOMAINS = "links:domains:2"
+HOTTEST = "links:hottest:1"
 
 # Longer than any reader may hold what it read from the database (ms).
 TOMBSTONE_MS = 10 * 60 * 1000

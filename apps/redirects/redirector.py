@@ -21,6 +21,7 @@ from apps.redirects.limits import RedirectLimits
 from apps.redirects.lookahead import Lookahead
 from apps.redirects.orphans import OrphanClicks
 from apps.redirects.postgres import DatabaseUnavailable, LinkReader
+from apps.redirects.preloading import preload
 from apps.redirects.resolver import DOMAINS_MAX_AGE, Resolver
 from apps.redirects.spool import Spool
 from apps.redirects.store import SnapshotStore
@@ -47,7 +48,9 @@ class Redirector:
         self.budget = ClickBudget()
         self.gates = Gates(reader=self.reader, budget=self.budget)
         self.resolver = Resolver(cache=self.cache, domains=self.domains, store=self.store, reader=self.reader)
-        self.subscriber = ChangeSubscriber(cache=self.cache, domains=self.domains, domains_changed=self.resolver.domains_changed)
+        self.subscriber = ChangeSubscriber(
+            cache=self.cache, domains=self.domains, domains_changed=self.resolver.domains_changed, wanted=self.resolver.wanted
+        )
         self.unresolvable = 0
         # Requests for links that took the ordinary path, by what became of them.
         self.outcomes: Counter[Outcome] = Counter()
@@ -67,6 +70,7 @@ class Redirector:
         await self.limits.refresh(self.reader)
         await self._prepare_rules()
         self._tasks = [asyncio.create_task(self.subscriber.run()), asyncio.create_task(self._tick())]
+        await preload(cache=self.cache, store=self.store, resolver=self.resolver)
 
     async def _prepare_rules(self) -> None:
         """Load what rules ask about before visitors wait for it; the first such rule does it otherwise."""

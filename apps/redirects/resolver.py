@@ -2,11 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from time import time_ns
 from typing import Any
 
-from apps.redirects.cache import LinkCache
+from apps.redirects.cache import LinkCache, Place
 from apps.redirects.hosts import DomainRef, DomainTable
 from apps.redirects.postgres import DatabaseUnavailable, LinkReader
 from apps.redirects.snapshot import Absent, Snapshot, Tombstone
@@ -101,14 +101,32 @@ class Resolver:
 
     async def resolve(self, domain: DomainRef, code: str) -> Snapshot | None:
         """The link at this place, whatever its state; None when there is none. Raises Unresolvable."""
-        place = (domain.id, code)
+        return await self._resolve((domain.id, code))
+
+    async def preload(self, places: Iterable[Place]) -> None:
+        """Look up the links at `places` that are not in the process cache, all together, as their first visitors would;
+        what neither Redis nor PostgreSQL says is left to these."""
+        missing = [place for place in places if not self._is_ready(place)]
+        for result in await asyncio.gather(*map(self._resolve, missing), return_exceptions=True):
+            if isinstance(result, BaseException) and not isinstance(result, Unresolvable):
+                raise result
+
+    def wanted(self, place: Place) -> None:
+        """Preload one link without waiting for it."""
+        self._start(self.preload([place]))
+
+    def _is_ready(self, place: Place) -> bool:
+        """Whether the link needs no look-up: because it is ready, or because its domain is not served here."""
+        return all(key in self.cache.entries for key in self.domains.cache_keys(*place))
+
+    async def _resolve(self, place: Place) -> Snapshot | None:
         cold = self.cache.get_cold(place, time_ns())
         if cold is not None:
             self.cache.counters.negative_hits += 1
             return cold.snapshot
         flight = self._flights.get(place)
         if flight is None:
-            flight = self._flights[place] = asyncio.create_task(self._look_up(domain.id, code))
+            flight = self._flights[place] = asyncio.create_task(self._look_up(*place))
             flight.add_done_callback(lambda _: self._flights.pop(place, None))
         return await asyncio.shield(flight)
 

@@ -95,6 +95,12 @@ class SnapshotStore(Guarded):
             data = await self._redis.call("GET", keys.DOMAINS, deadline=self._deadline())
         return [DomainRef(*row) for row in orjson.loads(data)] if data else []
 
+    async def get_hottest(self) -> list[tuple[int, str]]:
+        """The places of the links that are followed most, the hottest first, as last kept."""
+        with self.asking():
+            data = await self._redis.call("GET", keys.HOTTEST, deadline=self._deadline())
+        return [(int(domain_id), str(code)) for domain_id, code in orjson.loads(data)] if data else []
+
     async def put_domains(self, domains: list[DomainRef]) -> None:
         """Keep the domain table, for a start without a database."""
         with self.asking():

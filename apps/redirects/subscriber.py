@@ -10,7 +10,7 @@ from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 
 from apps.common.redis import new_async_client
-from apps.redirects.cache import LinkCache
+from apps.redirects.cache import LinkCache, Place
 from apps.redirects.hosts import DomainTable
 from apps.redirects.keys import CHANNEL
 
@@ -34,10 +34,14 @@ class ChangeSubscriber:
     Redis is believed only where the database does not answer: it may have missed them too.
     """
 
-    def __init__(self, *, cache: LinkCache, domains: DomainTable, domains_changed: Callable[[], None]) -> None:
+    def __init__(
+        self, *, cache: LinkCache, domains: DomainTable, domains_changed: Callable[[], None], wanted: Callable[[Place], None]
+    ) -> None:
         self.cache = cache
         self.domains = domains
         self.domains_changed = domains_changed
+        # Called with the place of a link that many are about to ask for.
+        self.wanted = wanted
         self.reconnects = 0
         self._last_heard_ns = 0
 
@@ -104,3 +108,5 @@ class ChangeSubscriber:
             self.cache.clear()
             return
         self.cache.invalidate(self.domains.cache_keys(*place), place, version, time_ns())
+        if change.get("warm"):
+            self.wanted(place)

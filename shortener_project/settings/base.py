@@ -133,6 +133,7 @@ CELERY_BEAT_SCHEDULE = {
     "announce-expired-links": {"task": "links.announce_expired_links", "schedule": 60.0},
     "warm-popular-links": {"task": "analytics.warm_popular_links", "schedule": 300.0},
     "look-again-at-trending-links": {"task": "trending.look_again", "schedule": 60.0},
+    "watch-traffic": {"task": "trending.watch_traffic", "schedule": 60.0},
     "purge-published-outbox": {"task": "events.purge_published_outbox", "schedule": 3600.0},
     "purge-producer-sequences": {"task": "events.purge_producer_sequences", "schedule": 86400.0},
 }
@@ -158,6 +159,7 @@ CONSUMER_GROUPS = {
     "click-ingest": "apps.analytics.consumers.ClickIngest",
     "orphan-ingest": "apps.analytics.orphan_ingest.OrphanIngest",
     "trending": "apps.analytics.trending.consumers.TrendingLinks",
+    "cache-warmer": "apps.redirects.consumers.CacheWarmer",
     "link-cache": "apps.redirects.consumers.LinkCacheInvalidation",
 }
 EVENT_BUS = "apps.events.redis_streams.RedisStreamsBus"
@@ -171,6 +173,8 @@ SPOOL_DIR = Path(env.text("SPOOL_DIR", default=str(VAR_DIR / "spool")))
 SPOOL_FILE_BYTES = env.integer("SPOOL_FILE_BYTES", default=64 * 1024 * 1024, minimum=64 * 1024)
 # Links that one redirector process keeps in memory.
 LINK_CACHE_SIZE = env.integer("LINK_CACHE_SIZE", default=100_000)
+# Of those followed most, links that it has in memory before it takes its first request.
+LINK_PRELOAD = env.integer("LINK_PRELOAD", default=500, minimum=0)
 # Addresses and networks whose X-Forwarded-For is believed; "" trusts nobody.
 TRUSTED_PROXIES = env.words("TRUSTED_PROXIES")
 # Addresses and networks that may ask /internal/… and /metrics, directly and not through a proxy.
@@ -210,6 +214,9 @@ CLICK_RETENTION_DAYS = env.integer("CLICK_RETENTION_DAYS", default=730)
 TRENDING_CLICKS = env.integer("TRENDING_CLICKS", default=50)
 TRENDING_WINDOW_SECONDS = env.integer("TRENDING_WINDOW_SECONDS", default=300, minimum=10)
 TRENDING_GROWTH = env.integer("TRENDING_GROWTH", default=2)
+# Clicks of people in an hour that are an alert, if they lie so many times the link's usual spread over its usual clicks.
+HIGH_TRAFFIC_CLICKS = env.integer("HIGH_TRAFFIC_CLICKS", default=100)
+HIGH_TRAFFIC_SCORE = env.integer("HIGH_TRAFFIC_SCORE", default=6)
 
 # -- accounts -------------------------------------------------------------------------------------
 

@@ -6,12 +6,17 @@ from datetime import UTC, datetime
 import redis
 
 from apps.accounts.models import User
+from apps.common.ids import uuid7
+from apps.events.envelope import Event
+from apps.events.topics import Topic
 from apps.links import services
 from apps.links.models import Link
 from apps.redirects import keys
+from apps.redirects.consumers import CacheWarmer
 from apps.redirects.invalidation import invalidate
 from apps.redirects.snapshot import Snapshot, Tombstone, decode
-from apps.redirects.warming import warm
+from apps.redirects.warming import TRENDING_LIFE_MS, warm, warm_trending
+from tests.redirects.serving import Threaded, status_of, wait_for
 
 MakeLink = Callable[..., Link]
 
@@ -59,3 +64,46 @@ def test_more_links_than_a_batch_are_warmed(make_link: MakeLink) -> None:
 
 def test_nothing_to_warm_asks_nobody() -> None:
     assert warm([]) == 0
+
+
+def trends(link: Link) -> Event:
+    """What the consumer group gets when `link` begins to trend; it needs no more of it than whose it is."""
+    return Event(uuid7(), Topic.URL_TRENDING, str(link.pk), datetime.now(UTC), 1, {"link_id": link.pk})
+
+
+def test_a_trending_link_is_in_redis_for_hours(make_link: MakeLink, redis_url: str) -> None:
+    link = make_link()
+    CacheWarmer().handle(trends(link))
+    assert isinstance(known(redis_url, link), Snapshot)
+    with redis.Redis.from_url(redis_url) as client:
+        assert client.pttl(keys.link_key(link.domain_id, link.code)) > TRENDING_LIFE_MS * 0.8
+
+
+def test_a_trending_link_is_in_every_redirector_before_visitors_ask(server: Threaded, make_link: MakeLink) -> None:
+    link = make_link(code="trendy")
+    status_of(server.port, "/warm-up")
+    CacheWarmer().handle(trends(link))
+    cache = server.redirector.cache
+    wait_for(lambda: any(key.endswith(b"/trendy") for key in cache.entries), "the link in the process cache")
+    misses, queries = cache.counters.misses, server.redirector.reader.queries
+    assert status_of(server.port, "/trendy") == 302
+    assert (cache.counters.misses, server.redirector.reader.queries) == (misses, queries)
+
+
+def test_warming_a_link_that_has_changed_meanwhile_leaves_the_newer_one(
+    server: Threaded, make_link: MakeLink, owner: User, redis_url: str
+) -> None:
+    link = make_link(code="edited")
+    status_of(server.port, "/edited")
+    services.set_link_active(actor=owner, link=link, is_active=False, now=datetime.now(UTC))
+    stale = f'{{"domain_id": {link.domain_id}, "code": "edited", "version": 1, "warm": true}}'
+    with redis.Redis.from_url(redis_url) as client:
+        client.publish(keys.CHANNEL, stale)
+    wait_for(lambda: server.redirector.cache.cold, "the link to be looked up")
+    assert status_of(server.port, "/edited") == 404
+
+
+def test_a_trending_link_that_is_gone_is_passed_over(make_link: MakeLink, owner: User) -> None:
+    link = make_link()
+    services.delete_link(actor=owner, link=link, now=datetime.now(UTC))
+    assert warm_trending(link.pk) == 0
