@@ -20,6 +20,7 @@ MIDDLEWARE = [
 ]
 _LEFT_OUT = {
     "apps.analytics",
+    "apps.analytics.trending",
     "shortener_project.embedded",
     "shortener_project.backoffice.BackOfficeConfig",
     "django.contrib.postgres",
