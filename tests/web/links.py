@@ -9,7 +9,9 @@ from django.urls import reverse
 from apps.accounts.models import User
 from apps.analytics.store import insert_clicks
 from apps.links import selectors, services
+from apps.links.changes import LinkOptions
 from apps.links.models import Link
+from apps.links.renaming import change_code
 from tests.analytics.rows import click_row
 from tests.cast import make_user
 
@@ -41,7 +43,11 @@ def links_of_all_kinds(owner: User) -> dict[str, Link]:
         "expired": new_link(owner, code="expir1", expires_at=now - timedelta(days=1), now=now - timedelta(days=2)),
         "disabled": new_link(owner, code="disab1"),
         "deleted": new_link(owner, code="delet1"),
+        "used up": new_link(owner, code="used01", options=LinkOptions(max_clicks=1_000_000)),
+        "renamed": new_link(owner, code="x" * 64),
     }
+    Link.objects.filter(pk=links["used up"].pk).update(redirects_used=1_000_000)
+    links["renamed"] = change_code(actor=owner, link=links["renamed"], code="short1", now=now)
     services.set_link_active(actor=owner, link=links["disabled"], is_active=False, now=now)
     services.delete_link(actor=owner, link=links["deleted"], now=now)
     return links
