@@ -162,7 +162,25 @@ CONSUMER_GROUPS = {
     "cache-warmer": "apps.redirects.consumers.CacheWarmer",
     "link-cache": "apps.redirects.consumers.LinkCacheInvalidation",
 }
-EVENT_BUS = "apps.events.redis_streams.RedisStreamsBus"
+# Kafka's brokers (host:port, comma-separated); without any the bus is on Redis.
+KAFKA_BOOTSTRAP_SERVERS = env.words("KAFKA_BOOTSTRAP_SERVERS")
+EVENT_BUS = "apps.events.kafka_bus.KafkaBus" if KAFKA_BOOTSTRAP_SERVERS else "apps.events.redis_streams.RedisStreamsBus"
+# Put before the names of topics and groups, where installations share brokers.
+KAFKA_PREFIX = env.text("KAFKA_PREFIX", default="")
+# Copies of each topic (0: as many as the brokers make by default), and days that events are kept.
+KAFKA_REPLICATION = env.integer("KAFKA_REPLICATION", default=0, minimum=0)
+KAFKA_RETENTION_DAYS = env.integer("KAFKA_RETENTION_DAYS", default=30)
+# Of single topics: topic.option=number, comma-separated; options are partitions, replication, retention_days.
+KAFKA_TOPIC_OPTIONS = connections.kafka_topics(env.words("KAFKA_TOPIC_OPTIONS"))
+KAFKA_SECURITY = connections.kafka_security(
+    user=env.text("KAFKA_USER", default=""),
+    password=secret("KAFKA_PASSWORD"),
+    mechanism=env.choice("KAFKA_SASL_MECHANISM", default="SCRAM-SHA-512", words=["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]),
+    is_encrypted=env.boolean("KAFKA_TLS", default=False),
+    ca_file=env.text("KAFKA_CA_FILE", default=""),
+    certificate_file=env.text("KAFKA_CERTIFICATE_FILE", default=""),
+    key_file=env.text("KAFKA_KEY_FILE", default=""),
+)
 # Partitions of each topic; a key always goes to the same one.
 EVENT_PARTITIONS = env.integer("EVENT_PARTITIONS", default=4)
 

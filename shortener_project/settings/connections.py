@@ -1,5 +1,6 @@
 """From URLs to the dictionaries that Django, Celery and the mail backends take."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
@@ -99,17 +100,63 @@ def email(url: str) -> dict[str, Any]:
     return dict(environ.Env.email_url_config(url))
 
 
+def kafka_security(
+    *, user: str, password: str, mechanism: str, is_encrypted: bool, ca_file: str, certificate_file: str, key_file: str
+) -> dict[str, Any]:
+    """Options of Kafka's clients for a log-in (when there is a `user`), for TLS, or for both.
+
+    Without `ca_file` the system's authorities are trusted; a client certificate is shown when it is named.
+    Raises ImproperlyConfigured, naming a variable, for what does not fit together.
+    """
+    if user and not password:
+        raise ImproperlyConfigured("KAFKA_PASSWORD: needed with KAFKA_USER")
+    if (ca_file or certificate_file or key_file) and not is_encrypted:
+        raise ImproperlyConfigured("KAFKA_TLS: files for TLS are named, so it must be true")
+    options: dict[str, Any] = {}
+    if user:
+        options |= {"sasl_mechanism": mechanism, "sasl_plain_username": user, "sasl_plain_password": password}
+    if is_encrypted:
+        files = {"ssl_cafile": ca_file, "ssl_certfile": certificate_file, "ssl_keyfile": key_file}
+        options |= {name: path for name, path in files.items() if path}
+    protocol = ("SASL_SSL" if user else "SSL") if is_encrypted else ("SASL_PLAINTEXT" if user else "PLAINTEXT")
+    return {"security_protocol": protocol, **options}
+
+
+_TOPIC_OPTIONS = frozenset({"partitions", "replication", "retention_days"})
+
+
+def kafka_topics(words: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Options by topic, from words such as `url_redirected_events.partitions=12`.
+
+    Raises ImproperlyConfigured, naming KAFKA_TOPIC_OPTIONS, for anything else.
+    """
+    options: dict[str, dict[str, int]] = {}
+    for word in words:
+        name, _, value = word.partition("=")
+        topic, _, option = name.rpartition(".")
+        if not topic or option not in _TOPIC_OPTIONS or not value.isdecimal() or int(value) < 1:
+            raise ImproperlyConfigured(f"KAFKA_TOPIC_OPTIONS: expected topic.partitions=12 or the like, got {word!r}")
+        options.setdefault(topic, {})[option] = int(value)
+    return options
+
+
 def logging(*, level: str) -> dict[str, Any]:
     """Django's LOGGING: one line an event on standard error, in the format of structlog."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": {"()": "apps.common.logs.LineFormatter"}},
-        "filters": {"refused": {"()": "apps.common.logs.RefusedRequests"}},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["refused"]}},
+        "filters": {
+            "refused": {"()": "apps.common.logs.RefusedRequests"},
+            # During an outage it tells every failed try of every client.
+            "kafka": {"()": "apps.common.quiet_logs.Seldom", "logger": "kafka", "per_minute": 6},
+        },
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["refused", "kafka"]}},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             "django.request": {"level": "ERROR"},
+            # Says of each connection when it comes and goes.
+            "kafka": {"level": "WARNING"},
             "uvicorn.error": {"level": "WARNING"},
         },
     }

@@ -10,10 +10,11 @@ from django.conf import settings
 
 from apps.events.bus import Batch, Consumer, PartitionLost, Record
 from apps.events.handlers import DeadLetter
+from apps.events.kafka_bus import KafkaBus
 from apps.events.ledger import Claim, Ledger
 from apps.events.redis_streams import RedisStreamsBus
 from apps.events.topics import Topic
-from tests.events.conftest import HASTY
+from tests.events.conftest import HASTY, KAFKA_HASTY
 
 # A sink that stores a block under its token once, as ClickHouse does.
 STORE = """
@@ -30,6 +31,13 @@ class HastyBus(RedisStreamsBus):
 
     def __init__(self) -> None:
         super().__init__(timing=HASTY)
+
+
+class HastyKafkaBus(KafkaBus):
+    """The same on Kafka."""
+
+    def __init__(self) -> None:
+        super().__init__(timing=KAFKA_HASTY)
 
 
 class Probe:

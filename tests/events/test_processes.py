@@ -29,7 +29,7 @@ Start = Callable[..., subprocess.Popen[bytes]]
 
 
 @pytest.fixture
-def start(redis_url: str) -> Iterator[Start]:
+def start(redis_url: str, settings: Any) -> Iterator[Start]:
     """Starts management commands on the engines of the test; ends them after it."""
     processes: list[subprocess.Popen[bytes]] = []
 
@@ -38,6 +38,9 @@ def start(redis_url: str) -> Iterator[Start]:
             "DJANGO_SETTINGS_MODULE": "tests.events.probe_settings",
             "PROBE_DATABASE": str(connection.settings_dict["NAME"]),
             "PROBE_REDIS_URL": redis_url,
+            # Empty where the test runs on the other bus.
+            "KAFKA_BOOTSTRAP_SERVERS": ",".join(settings.KAFKA_BOOTSTRAP_SERVERS),
+            "KAFKA_PREFIX": settings.KAFKA_PREFIX,
         }
         process = subprocess.Popen(
             [sys.executable, "manage.py", *arguments],

@@ -20,6 +20,12 @@ SLOT = slot_of("clicks", "k", 4)
 
 
 @pytest.fixture
+def bus(redis_url: str) -> Bus:
+    """This one alone."""
+    return RedisStreamsBus(timing=HASTY)
+
+
+@pytest.fixture
 def folder() -> Iterator[Path]:
     # A socket's path must be short, which pytest's own folders are not.
     with tempfile.TemporaryDirectory(prefix="bus") as folder:

@@ -1,0 +1,173 @@
+"""Reading as a member of a consumer group."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+import structlog
+
+from apps.events.bus import Batch, BusUnavailable, Partition, PartitionLost, Record
+from apps.events.kafka_bus import names
+from apps.events.kafka_bus.connection import client_options, translated_errors
+from apps.events.kafka_bus.library import (
+    CommitFailedError,
+    ConsumerRebalanceListener,
+    KafkaConsumer,
+    KafkaError,
+    OffsetAndMetadata,
+    RebalanceInProgressError,
+    RoundRobinPartitionAssignor,
+    TopicPartition,
+)
+from apps.events.kafka_bus.ranges import RangeReader
+
+log = structlog.get_logger(__name__)
+
+# A loop of shorter polls never joins its group (s).
+SHORTEST_POLL = 0.1
+COMMIT_TIMEOUT_MS = 5_000
+CLOSE_TIMEOUT_MS = 2_000
+# What one answer may hold, in all and of one partition: large batches make large blocks in ClickHouse.
+FETCH_BYTES = 32 * 1024 * 1024
+PARTITION_FETCH_BYTES = 4 * 1024 * 1024
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """When a member counts as gone (s): `session` after its last heartbeat; one whose owner has not polled
+    for `max_poll` leaves the group."""
+
+    session: float = 10.0
+    max_poll: float = 300.0
+    heartbeat: float = 0.5
+
+
+# For production. Brokers refuse sessions below 6 s by default.
+PATIENT = Timing()
+
+
+class Lag(Protocol):
+    """Asks the brokers how much of which partition waits for the group."""
+
+    def __call__(self) -> Mapping[Partition, int]: ...
+
+
+class _Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Forgets where partitions were read from when they have gone; the client too keeps its place in those that
+    stay. Called on the client's thread, while the consumer's own thread is inside `poll`."""
+
+    def __init__(self, starts: dict[Any, int]) -> None:
+        self._starts = starts
+
+    def on_partitions_revoked(self, revoked: set[Any]) -> None:
+        """All are revoked at the begin of a rebalance; which of them stay is known at its end."""
+
+    def on_partitions_assigned(self, assigned: set[Any]) -> None:
+        """May come with nothing before it comes with the real assignment."""
+        for place in self._starts.keys() - assigned:
+            del self._starts[place]
+
+    def on_partitions_lost(self, lost: set[Any]) -> None:
+        log.info("partitions_lost", partitions=sorted(f"{place.topic}:{place.partition}" for place in lost))
+        self._starts.clear()
+
+
+class KafkaBusConsumer:
+    """Consumer on Kafka; for one thread."""
+
+    def __init__(self, *, group: str, topics: Sequence[str], timing: Timing, lag: Lag) -> None:
+        self._group = group
+        self._lag = lag
+        # Where to read again from: what was committed, or the first record that came.
+        self._starts: dict[Any, int] = {}
+        self._ranges = RangeReader()
+        self._consumer = KafkaConsumer(
+            **client_options(),
+            group_id=names.on_broker(group),
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            # Spreads the partitions of several topics evenly, which the default does not.
+            partition_assignment_strategy=[RoundRobinPartitionAssignor],
+            session_timeout_ms=int(timing.session * 1000),
+            heartbeat_interval_ms=int(timing.heartbeat * 1000),
+            max_poll_interval_ms=int(timing.max_poll * 1000),
+            fetch_max_bytes=FETCH_BYTES,
+            max_partition_fetch_bytes=PARTITION_FETCH_BYTES,
+            allow_auto_create_topics=False,
+        )
+        self._consumer.subscribe([names.on_broker(topic) for topic in topics], listener=_Assignment(self._starts))
+
+    def poll(self, *, timeout: float, max_records: int) -> Sequence[Batch]:
+        with translated_errors():
+            found = self._consumer.poll(timeout_ms=max(SHORTEST_POLL, timeout) * 1000, max_records=max_records)
+        return [self._batch(place, records) for place, records in found.items() if records]
+
+    def commit(self, partition: Partition, next_offset: int) -> None:
+        place = self._place(partition)
+        if self._partition(place) != partition or place not in self._consumer.assignment():
+            raise PartitionLost(f"{self._group}: {partition}")
+        try:
+            self._consumer.commit({place: OffsetAndMetadata(next_offset, "", -1)}, timeout_ms=COMMIT_TIMEOUT_MS)
+        except (CommitFailedError, RebalanceInProgressError) as error:
+            raise PartitionLost(f"{self._group}: {partition}: {error}") from error
+        except KafkaError as error:
+            raise BusUnavailable(f"Kafka: {type(error).__name__}: {error}") from error
+        self._starts[place] = next_offset
+
+    def rewind(self, partition: Partition) -> None:
+        place = self._place(partition)
+        if place in self._starts and place in self._consumer.assignment():
+            self._consumer.seek(place, self._starts[place])
+
+    def read_range(self, partition: Partition, first: int, last: int) -> Sequence[Record]:
+        place = self._place(partition)
+        if self._partition(place) != partition:
+            raise PartitionLost(f"{self._group}: {partition} is gone")
+        return [to_record(record) for record in self._ranges.read(place, first, last)]
+
+    def pause(self, partition: Partition) -> None:
+        if (place := self._place(partition)) in self._consumer.assignment():
+            self._consumer.pause(place)
+
+    def resume(self, partition: Partition) -> None:
+        if (place := self._place(partition)) in self._consumer.assignment():
+            self._consumer.resume(place)
+
+    def lag(self) -> Mapping[Partition, int]:
+        held = {self._partition(place) for place in self._consumer.assignment()}
+        return {partition: waiting for partition, waiting in self._lag().items() if partition in held}
+
+    def close(self) -> None:
+        self._ranges.close()
+        began = time.monotonic()
+        try:
+            self._consumer.close(autocommit=False, timeout_ms=CLOSE_TIMEOUT_MS)
+        except KafkaError as error:
+            log.info("group_left_without_notice", group=self._group, reason=str(error), after=round(time.monotonic() - began, 1))
+
+    def _batch(self, place: Any, records: Sequence[Any]) -> Batch:
+        self._starts.setdefault(place, records[0].offset)
+        return Batch(self._partition(place), [to_record(record) for record in records])
+
+    def _partition(self, place: Any) -> Partition:
+        """A topic that is made anew has another id, and its offsets begin again."""
+        log_id = self._consumer._cluster.topic_id(place.topic)
+        return Partition(names.of_topic(place.topic), place.partition, str(log_id))
+
+    def _place(self, partition: Partition) -> Any:
+        return TopicPartition(names.on_broker(partition.topic), partition.number)
+
+
+def to_record(record: Any) -> Record:
+    """What the client read, in the words of the bus. Others may write records without key or value."""
+    return Record(
+        offset=record.offset,
+        key=(record.key or b"").decode(errors="surrogateescape"),
+        value=record.value or b"",
+        headers={name: value or b"" for name, value in record.headers},
+        appended_at=_EPOCH + timedelta(milliseconds=record.timestamp),
+    )
