@@ -9,6 +9,8 @@ export VENV ?= .venv
 BIN := $(VENV)/bin
 # Processes that share the tests.
 WORKERS ?= 2
+# Of `make test-full`: MARKED=full leaves out what `make test` has run.
+MARKED ?= full or not full
 
 .PHONY: help
 help: ## List the commands
@@ -26,6 +28,11 @@ demo: $(VENV)/.embedded ## Fill the running installation with a demo account
 test: $(VENV)/.dev ## Run the tests on real engines (ARGS="-k name" for some of them)
 	@$(PYTHON) tools/system_packages.py chromium || echo "Without it the tests in a browser are skipped."
 	@exec $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+
+.PHONY: test-full
+test-full: $(VENV)/.dev ## The same and those that need Kafka's brokers, which come with a JDK and Maven
+	@$(PYTHON) tools/system_packages.py chromium || echo "Without it the tests in a browser are skipped."
+	@exec $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "$(MARKED)" $(ARGS)
 
 .PHONY: check
 check: $(VENV)/.dev ## Lint, types, import rules, migrations, deployment check
