@@ -15,7 +15,7 @@ import traceback
 from faults.report import Report
 from faults.scale import chosen_scale
 
-FAULTS = ("F1", "F2", "F3", "F4", "F5", "F6", "F11", "F12", "F13", "F14", "F15", "F17", "F18")
+FAULTS = ("F1", "F2", "F3", "F4", "F5", "F6", "F9", "F11", "F12", "F13", "F14", "F15", "F17", "F18", "F23")
 
 
 def main() -> int:

@@ -29,12 +29,15 @@ _SLOW_SECONDS = 0.2
 
 def main(part: str) -> None:
     django.setup()
-    from apps.events.buses import get_bus  # noqa: PLC0415 - settings are read now
+    from apps.common.metrics.writing import metrics_written  # noqa: PLC0415 - settings are read now
+    from apps.common.visitors.metrics import enrichment_families  # noqa: PLC0415
+    from apps.events.buses import get_bus  # noqa: PLC0415
     from apps.events.runner import GroupRunner  # noqa: PLC0415
 
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda _number, _frame: stop.set())
-    GroupRunner(_handler(part), bus=get_bus(), stop=stop).run()
+    with metrics_written("consumers", collect=enrichment_families):
+        GroupRunner(_handler(part), bus=get_bus(), stop=stop).run()
 
 
 def _handler(part: str) -> "ClickIngest":

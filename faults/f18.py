@@ -1,13 +1,12 @@
 """Poison of all kinds among a batch of clicks: the bad records are put aside, each alone, and come back after a fix."""
 
-import json
 import subprocess
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
 
 from faults import pipeline
+from faults.clicks import Clicks
 from faults.consumer import NEW_VERSION
 from faults.links import Links
 from faults.pipeline import judge_sums, seconds_until_drained, tell_engines
@@ -19,7 +18,6 @@ from faults.stage import Stage
 DRAINED_WITHIN = 10.0
 _READY = 8.0
 _PATIENCE = 60.0
-_PRODUCER = "00000000000000f8"
 # A link that was never made; a click on it is a click.
 _UNKNOWN_LINK = 987_654_321_987
 
@@ -30,9 +28,10 @@ def run(stage: Stage, scale: Scale, report: Report) -> None:
     tell_engines(report)
     links = Links(stage)
     made = [links.make() for _ in range(8)]
+    clicks = Clicks()
+    good = [(str(link.pk), clicks.make(link.pk)) for _ in range(scale.batch // len(made)) for link in made]
+    unknown = (str(_UNKNOWN_LINK), clicks.make(_UNKNOWN_LINK))
     poison = dict(_poison(made[0].pk))
-    good = [(str(link), _click(number, link)) for number in range(1, scale.batch + 1) for link in [made[number % 8].pk]]
-    unknown = (str(_UNKNOWN_LINK), _click(scale.batch + 1, _UNKNOWN_LINK))
     began = time.monotonic()
     pipeline.publish([*_mixed(good, [(str(made[0].pk), value) for value in poison.values()]), unknown])
     report.at_most("drained after", seconds_until_drained(_PATIENCE), scale.seconds(DRAINED_WITHIN), "s")
@@ -60,16 +59,17 @@ def run(stage: Stage, scale: Scale, report: Report) -> None:
 
 
 def _poison(link_id: int) -> Iterator[tuple[str, bytes]]:
-    good = _click(900_001, link_id)
+    clicks = Clicks()
+    good = clicks.make(link_id)
     yield "no JSON", b"\x00\x01 not json"
     yield "cut short", good[:-30]
     yield "empty", b""
     yield "bad UTF-8", good.replace(b"probe", b"\xff\xfe\xfa")
-    yield "2 MB", _click(900_002, link_id, user_agent="x" * 2_000_000)
-    yield "1970", _click(900_003, link_id, at=datetime(1970, 1, 1, tzinfo=UTC))
-    yield "2262", _click(900_004, link_id, at=datetime(2262, 1, 1, tzinfo=UTC))
-    yield "a text as number", _click(900_005, link_id, sequence="many")
-    yield "unknown version", _click(900_006, link_id, version=NEW_VERSION)
+    yield "2 MB", clicks.make(link_id, payload={"user_agent": "x" * 2_000_000})
+    yield "1970", clicks.make(link_id, at=datetime(1970, 1, 1, tzinfo=UTC))
+    yield "2262", clicks.make(link_id, at=datetime(2262, 1, 1, tzinfo=UTC))
+    yield "a text as number", clicks.make(link_id, payload={"sequence": "many"})
+    yield "unknown version", clicks.make(link_id, version=NEW_VERSION)
 
 
 def _mixed(good: list[tuple[str, bytes]], bad: list[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
@@ -79,36 +79,6 @@ def _mixed(good: list[tuple[str, bytes]], bad: list[tuple[str, bytes]]) -> Itera
         yield item
         if number % every == 0 and number // every <= len(bad):
             yield bad[number // every - 1]
-
-
-def _click(number: int, link_id: int, *, at: datetime | None = None, version: int = 1, **fields: Any) -> bytes:
-    from apps.common.ids import compose_uuid7  # noqa: PLC0415
-    from apps.events.topics import Topic  # noqa: PLC0415
-
-    at = at or datetime.now(UTC)
-    payload = {
-        "link_id": link_id,
-        "domain_id": 1,
-        "hostname": "sho.rt",
-        "code": "code",
-        "destination_url": "https://example.com/",
-        "workspace_id": 1,
-        "owner_id": 1,
-        "link_version": 1,
-        "method": "GET",
-        "address": "81.2.69.142",
-        "user_agent": f"probe/f18-{number % 500}",
-        "referrer": "",
-        "accept_language": "en",
-        "query": "",
-        "purpose": "",
-        "producer_id": _PRODUCER,
-        "sequence": number,
-        **fields,
-    }
-    event_id = compose_uuid7(unix_ms=int(time.time() * 1000), rand_a=number, rand_b=0xF18 + (number >> 12))
-    head = {"id": str(event_id), "topic": str(Topic.URL_REDIRECTED), "key": str(link_id), "occurred_at": at.isoformat(), "version": version}
-    return json.dumps({**head, "payload": payload}).encode()
 
 
 def _replay_dead_letters(stage: Stage, topic: str) -> None:

@@ -38,6 +38,11 @@ class Scale:
     # times longer, and one request of a hundred so many times.
     slack: float = 1.0
     p99_slack: float = 1.0
+    # Kafka is down for longer than its client's own patience with a record (120 s); it hangs for longer than
+    # the patience with a request (10 s); and so many times a consumer stands still for longer than its session.
+    bus_away: float = 135.0
+    bus_hung: float = 20.0
+    zombies: int = 3
 
     def seconds(self, bound: float) -> float:
         """A bound on how long something takes, on this kind of machine."""
@@ -49,9 +54,9 @@ class Scale:
 
 
 SCALES = {
-    "quick": Scale(60, 5, 1, 3, 2, 3, 120, 24, 2, 2, 1, 1, 4, 2_000, 1, slack=1.5, p99_slack=10),
+    "quick": Scale(60, 5, 1, 3, 2, 3, 120, 24, 2, 2, 1, 1, 4, 2_000, 1, slack=1.5, p99_slack=10, bus_away=5, bus_hung=12, zombies=1),
     "short": Scale(250, 5, 3, 12, 8, 12, 500, 300, 8, 15, 6, 3, 20, 10_000, 9),
-    "full": Scale(500, 5, 10, 180, 120, 60, 1000, 300, 8, 60, 60, 10, 100, 10_000, 9),
+    "full": Scale(500, 5, 10, 180, 120, 60, 1000, 300, 8, 60, 60, 10, 100, 10_000, 9, bus_away=600, bus_hung=600, zombies=10),
 }
 
 

@@ -28,11 +28,14 @@ CARRIERS = ("ship_clicks", "relay_outbox", "consume")
 class Stage:
     """A product in processes of its own. `proxies` stand in front of PostgreSQL and of Redis where a
     fault asked for them. All reach Redis through its proxy, but only redirectors PostgreSQL: whoever
-    changes links is not held up with them."""
+    changes links is not held up with them. With `kafka` the bus is there, else on Redis."""
 
-    def __init__(self, var_dir: Path, engines: Engines, proxies: dict[str, Proxy], listener: socket.socket) -> None:
+    def __init__(
+        self, var_dir: Path, engines: Engines, proxies: dict[str, Proxy], listener: socket.socket, *, kafka: Kafka | None = None
+    ) -> None:
         self.var_dir = var_dir
         self.engines = engines
+        self._kafka = kafka
         self.proxies = proxies
         self.listener = listener
         self.port: int = listener.getsockname()[1]
@@ -41,6 +44,12 @@ class Stage:
         self.own_environment = self._environment()
         self.redirectors: list[Redirector] = []
         self.carriers: dict[str, Process] = {}
+
+    @property
+    def kafka(self) -> Kafka:
+        """The brokers of a stage that was opened with some."""
+        assert self._kafka is not None
+        return self._kafka
 
     def url(self, code: str) -> str:
         return f"http://{self.host}/{code}"
@@ -83,6 +92,9 @@ class Stage:
         for proxy in self.proxies.values():
             proxy.up()
         self.engines.restore()
+        if self._kafka is not None:
+            self._kafka.resume()
+            self._kafka.start()
         for redirector in self.redirectors:
             if redirector.process.poll() is not None:
                 redirector.start()
@@ -114,6 +126,7 @@ class Stage:
             "DATABASE_URL": database,
             "REDIS_URL": redis,
             "CLICKHOUSE_URL": urls.clickhouse,
+            "KAFKA_BOOTSTRAP_SERVERS": ",".join(self._kafka.servers) if self._kafka is not None else "",
             "LOG_LEVEL": "INFO",
             # All load comes from one address.
             "RATE_LIMIT_REDIRECT": "0",
@@ -122,7 +135,7 @@ class Stage:
 
 
 @contextmanager
-def open_stage(*, proxied: frozenset[str] = frozenset(), redirectors: int = 2) -> Iterator[Stage]:
+def open_stage(*, proxied: frozenset[str] = frozenset(), redirectors: int = 2, with_kafka: bool = False) -> Iterator[Stage]:
     """A stage that answers, and a Django in this process that works on its databases.
 
     One a process: Django keeps the databases that it met first.
@@ -140,8 +153,9 @@ def open_stage(*, proxied: frozenset[str] = frozenset(), redirectors: int = 2) -
         proxies = {name: Proxy(_socket_of(engines, name)) for name in proxied}
         for proxy in proxies.values():
             stack.callback(proxy.close)
-        stage = Stage(var_dir, engines, proxies, stack.enter_context(listen()))
-        _set_up_django(stage)
+        kafka = stack.enter_context(_brokers(var_dir)) if with_kafka else None
+        stage = Stage(var_dir, engines, proxies, stack.enter_context(listen()), kafka=kafka)
+        _set_up_django(stage, with_topics=with_kafka)
         stack.callback(_end_carriers, stage)
         for name in CARRIERS:
             stage.start_carrier(name)
@@ -151,6 +165,16 @@ def open_stage(*, proxied: frozenset[str] = frozenset(), redirectors: int = 2) -
         stage.await_redirectors()
         yield stage
         stage.restore()
+
+
+@contextmanager
+def _brokers(var_dir: Path) -> Iterator[Kafka]:
+    kafka = Kafka(var_dir / "kafka")
+    try:
+        kafka.start()
+        yield kafka
+    finally:
+        kafka.stop()
 
 
 def _put_away(var_dir: Path) -> None:
@@ -180,7 +204,7 @@ def _socket_of(engines: Engines, name: str) -> str:
     return f"{directory}/.s.PGSQL.5432"
 
 
-def _set_up_django(stage: Stage) -> None:
+def _set_up_django(stage: Stage, *, with_topics: bool) -> None:
     (stage.var_dir / "static").mkdir(exist_ok=True)
     # What this process has to say is in its report.
     os.environ.update(stage.own_environment, LOG_LEVEL="ERROR")
@@ -189,4 +213,7 @@ def _set_up_django(stage: Stage) -> None:
     django.setup()
     from django.core.management import call_command  # noqa: PLC0415
 
-    call_command("prepare", stdout=(stage.log("prepare")).open("w"))
+    with stage.log("prepare").open("w") as log:
+        call_command("prepare", stdout=log)
+        if with_topics:
+            call_command("create_topics", stdout=log)
