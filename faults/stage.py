@@ -15,6 +15,7 @@ from faults.engines import DATABASE, REDIS, Engines
 from faults.proxy import Proxy
 from faults.servers import ROOT, Redirector, await_port, listen, manage
 from shortener_project.embedded.commands import Process
+from tests.engines.kafka import Kafka
 
 # A mistake in a fault must not use up the machine.
 MAX_REDIRECTORS = 16
