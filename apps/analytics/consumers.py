@@ -8,6 +8,7 @@ from prometheus_client import Counter
 from apps.analytics import click_counts, replays, store
 from apps.analytics.enrichment import Enricher
 from apps.analytics.enrichment.clicks import read_click
+from apps.analytics.exclusion import storing
 from apps.analytics.ingest import Intake, find_poison, take_in
 from apps.analytics.orphan_rows import OrphanRow
 from apps.analytics.rows import ClickRow
@@ -87,7 +88,8 @@ class ClickIngest:
         if rows:
             if not self._ledger.is_open(claim):
                 raise PartitionLost(f"claim {claim.token} was completed by another consumer")
-            self._write(rows, claim)
+            with storing():
+                self._write(rows, claim)
         if not self._ledger.complete(claim, sequences=intake.sequences, effects=lambda: self.count(intake)):
             raise PartitionLost(f"claim {claim.token} was completed by another consumer")
         self._visits.remember(claim, visits)

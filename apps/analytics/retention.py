@@ -5,9 +5,10 @@ from typing import Any
 from django.conf import settings
 from django.db import connections
 
+from apps.analytics.rollups import ROLLUPS
 from apps.analytics.store import DATABASE
 
-_TIME_COLUMNS = {"click_events": "timestamp", "clicks_hourly": "hour", "orphan_clicks": "timestamp"}
+_TIME_COLUMNS = {"click_events": "timestamp", "orphan_clicks": "timestamp", **{rollup.table: rollup.time for rollup in ROLLUPS}}
 
 
 def follow_setting(*, using: str, **_kwargs: Any) -> None:

@@ -21,6 +21,7 @@ MIDDLEWARE = [
 _LEFT_OUT = {
     "apps.analytics",
     "apps.analytics.trending",
+    "apps.analytics.lifecycle",
     "shortener_project.embedded",
     "shortener_project.backoffice.BackOfficeConfig",
     "django.contrib.postgres",

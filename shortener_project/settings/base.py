@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "apps.redirects",
     "apps.analytics",
     "apps.analytics.trending",
+    "apps.analytics.lifecycle",
     "shortener_project.embedded",
     "shortener_project.backoffice.BackOfficeConfig",
     "django.contrib.auth",
@@ -134,6 +135,7 @@ CELERY_BEAT_SCHEDULE = {
     "warm-popular-links": {"task": "analytics.warm_popular_links", "schedule": 300.0},
     "look-again-at-trending-links": {"task": "trending.look_again", "schedule": 60.0},
     "watch-traffic": {"task": "trending.watch_traffic", "schedule": 60.0},
+    "erase-clicks-of-purged-links": {"task": "lifecycle.erase_purged", "schedule": 300.0},
     "purge-published-outbox": {"task": "events.purge_published_outbox", "schedule": 3600.0},
     "purge-producer-sequences": {"task": "events.purge_producer_sequences", "schedule": 86400.0},
 }

@@ -9,7 +9,7 @@ from django.db import transaction
 from apps.accounts.models import User, Workspace
 from apps.accounts.services import vouch_for_email
 from apps.analytics.demo.catalogue import LINKS, DemoLink
-from apps.analytics.erasure import delete_workspace_clicks
+from apps.analytics.erasure import erase_workspace
 from apps.links import selectors, services
 from apps.links.errors import LinkError
 from apps.links.models import Link
@@ -61,7 +61,7 @@ def remove_account(account: DemoAccount, *, now: datetime) -> None:
 
     Raises SinkUnavailable when ClickHouse does not answer; nothing is removed then.
     """
-    delete_workspace_clicks(workspace_id=account.workspace.pk)
+    erase_workspace(account.workspace.pk, by="manage.py demo")
     with transaction.atomic():
         for link in Link.objects.filter(workspace=account.workspace, deleted_at=None).select_related("domain"):
             # Redirectors forget deleted links at once; rows that merely vanish they would serve on.
