@@ -13,14 +13,18 @@ from apps.analytics.sources import RAW, choose
 # Links on the dashboard.
 TOP_LINKS = 10
 
-_TOP_LINKS = """
-SELECT link_id, {clicks} AS clicks, {visitors} AS visitors
+# Clicks are added up far faster than visitors are told apart, so only the links that are shown have theirs counted.
+_OF_WORKSPACE = """
 FROM {table}
 WHERE workspace_id = %(workspace_id)s AND {time} >= toDateTime(%(start)s, 'UTC') AND {time} < toDateTime(%(end)s, 'UTC')
   AND NOT is_bot
+"""
+_TOP_LINKS = f"""
+SELECT link_id, {{clicks}} AS clicks, {{visitors}} AS visitors
+{_OF_WORKSPACE}
+  AND link_id IN (SELECT link_id {_OF_WORKSPACE} GROUP BY link_id ORDER BY {{clicks}} DESC, link_id LIMIT %(limit)s)
 GROUP BY link_id
 ORDER BY clicks DESC, link_id
-LIMIT %(limit)s
 """
 _SPARKLINES = """
 SELECT link_id, roundDown(toUnixTimestamp({time}), %(cuts)s) AS cut, {clicks} AS clicks
