@@ -14,7 +14,7 @@ GOAL = 15_000
 CLICKS = 300_000
 _GROUP = "click-ingest"
 _PATIENCE = 240.0
-_LOOK_SECONDS = 0.1
+_LOOK_SECONDS = 0.2
 
 
 def measure(name: str, environment: Mapping[str, str]) -> list[Figure]:

@@ -18,9 +18,11 @@ BALANCE_SECONDS = 0.5
 RANGE_CHUNK = 5_000
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_HEADER_PREFIX = HEADER_PREFIX.encode()
+_PREFIX_LENGTH = len(HEADER_PREFIX)
 
-Entry = tuple[bytes, dict[bytes, bytes]]
+# Id, then names and values in turn, in the order in which they are appended: dictionaries of them would
+# take a tenth of the time of ingest.
+Entry = tuple[bytes, list[bytes]]
 
 
 class RedisConsumer:
@@ -30,6 +32,7 @@ class RedisConsumer:
         self._group = group
         self._field = keys.offset_field(group)
         self._redis = connect()
+        self._redis.set_response_callback("XRANGE", lambda entries, **_options: entries)
         self._leases = Leases(group=group, slots=slots, timing=timing)
         self._balanced_at = float("-inf")
         # Next offset to read, by lease token: a partition held anew starts at the committed offset.
@@ -152,15 +155,13 @@ class RedisConsumer:
 
 
 def _to_record(entry: Entry) -> Record:
-    entry_id, fields = entry
-    headers = {}
-    if len(fields) > 3:
-        start = len(_HEADER_PREFIX)
-        headers = {name[start:].decode(): value for name, value in fields.items() if name.startswith(_HEADER_PREFIX)}
+    entry_id, (_t, appended, _k, key, _v, value, *headers) = entry
     return Record(
         offset=int(entry_id[2:]),
-        key=fields[b"k"].decode(),
-        value=fields[b"v"],
-        headers=headers,
-        appended_at=_EPOCH + timedelta(microseconds=int(fields[b"t"])),
+        key=key.decode(),
+        value=value,
+        headers={name[_PREFIX_LENGTH:].decode(): content for name, content in zip(headers[::2], headers[1::2], strict=True)}
+        if headers
+        else {},
+        appended_at=_EPOCH + timedelta(microseconds=int(appended)),
     )
