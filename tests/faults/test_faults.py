@@ -31,3 +31,11 @@ def test_hot_links_go_on_without_postgresql_and_slow_readers_put_no_old_value_ba
 
 def test_changes_show_in_all_processes_and_processes_can_be_killed_and_replaced() -> None:
     play("F5", "F13")
+
+
+def test_each_click_counts_once_though_consumer_and_relay_are_killed_and_all_is_delivered_again() -> None:
+    play("F14", "F15", "F17")
+
+
+def test_each_click_is_kept_through_poison_bad_databases_and_without_clickhouse() -> None:
+    play("F18", "F23", "F9")
