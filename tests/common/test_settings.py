@@ -1,6 +1,7 @@
 """Values of settings that are refused where they are read."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -37,3 +38,42 @@ def test_a_rate_is_requests_and_seconds(monkeypatch: pytest.MonkeyPatch, value: 
 
     with pytest.raises(ImproperlyConfigured, match=rf"\ARATE_LIMIT_REDIRECT: expected .*, got '{value}'\Z"):
         env.rate("RATE_LIMIT_REDIRECT", default="600/60")
+
+
+@pytest.mark.parametrize(
+    "word", ["url_updated_events=4", "url_updated_events.copies=3", "url_updated_events.partitions=0", ".partitions=3"]
+)
+def test_an_option_of_a_topic_names_topic_and_option(word: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=r"\AKAFKA_TOPIC_OPTIONS: "):
+        connections.kafka_topics([word])
+
+
+def test_options_of_topics_are_told_by_topic() -> None:
+    options = connections.kafka_topics(["a.partitions=12", "a.retention_days=90", "b.replication=3"])
+
+    assert options == {"a": {"partitions": 12, "retention_days": 90}, "b": {"replication": 3}}
+
+
+def kafka_security(**given: Any) -> dict[str, Any]:
+    words: dict[str, Any] = dict.fromkeys(("user", "password", "ca_file", "certificate_file", "key_file"), "")
+    return connections.kafka_security(**(words | {"mechanism": "PLAIN", "is_encrypted": False} | given))
+
+
+def test_kafka_is_reached_in_the_way_that_the_settings_need() -> None:
+    log_in: dict[str, Any] = {"user": "u", "password": "p"}
+
+    assert kafka_security() == {"security_protocol": "PLAINTEXT"}
+    assert kafka_security(is_encrypted=True, ca_file="/ca.pem") == {"security_protocol": "SSL", "ssl_cafile": "/ca.pem"}
+    assert kafka_security(**log_in, is_encrypted=True)["security_protocol"] == "SASL_SSL"
+    assert kafka_security(**log_in) == {
+        "security_protocol": "SASL_PLAINTEXT",
+        "sasl_mechanism": "PLAIN",
+        "sasl_plain_username": "u",
+        "sasl_plain_password": "p",
+    }
+
+
+@pytest.mark.parametrize(("given", "name"), [({"user": "u"}, "KAFKA_PASSWORD"), ({"ca_file": "/ca.pem"}, "KAFKA_TLS")])
+def test_half_a_security_is_refused(given: dict[str, Any], name: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=rf"\A{name}: "):
+        kafka_security(**given)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from apps.events.bus import Partition
+from apps.events.kafka_bus import metrics  # noqa: F401 - its figures are told by whoever uses this bus
 from apps.events.kafka_bus.admin import Admin
 from apps.events.kafka_bus.consumer import PATIENT, KafkaBusConsumer, Timing
 from apps.events.kafka_bus.producer import KafkaBusProducer

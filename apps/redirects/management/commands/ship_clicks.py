@@ -4,10 +4,16 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from apps.common.metrics.families import Family
+from apps.common.metrics.library import library_families
 from apps.common.metrics.writing import metrics_written
 from apps.events.buses import get_bus
 from apps.redirects.backlog import shipper_families
 from apps.redirects.shipper import AlreadyShipping, Shipper
+
+
+def _families(shipper: Shipper) -> list[Family]:
+    return [*library_families(), *shipper_families(shipper.counters, settings.SPOOL_DIR)]
 
 
 class Command(BaseCommand):
@@ -23,7 +29,7 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, self._stop)
         try:
-            with metrics_written("shipper", collect=lambda: shipper_families(shipper.counters, settings.SPOOL_DIR)):
+            with metrics_written("shipper", collect=lambda: _families(shipper)):
                 shipper.run(lambda: self._stopped)
         finally:
             shipper.close()
