@@ -35,6 +35,8 @@ class Action(StrEnum):
     LINK_DELETE = "link.delete"
     LINK_MODERATE = "link.moderate"
     ANALYTICS_VIEW = "analytics.view"
+    # Single clicks, with all that is known of each visitor.
+    CLICKS_EXPORT = "clicks.export"
     DOMAIN_MANAGE = "domain.manage"
 
 
@@ -43,8 +45,8 @@ _EDITOR = _VIEWER | {Action.LINK_CREATE, Action.LINK_EDIT, Action.LINK_DELETE}
 _ALLOWED: Mapping[str, frozenset[Action]] = {
     Role.VIEWER: _VIEWER,
     Role.EDITOR: _EDITOR,
-    Role.ADMIN: _EDITOR,
-    Role.OWNER: _EDITOR | {Action.DOMAIN_MANAGE},
+    Role.ADMIN: _EDITOR | {Action.CLICKS_EXPORT},
+    Role.OWNER: _EDITOR | {Action.CLICKS_EXPORT, Action.DOMAIN_MANAGE},
 }
 # The permission of Django's admin that each action in the back office needs; others are not for it.
 _BACK_OFFICE: Mapping[Action, str] = {

@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -17,8 +18,12 @@ from apps.accounts.policy import Action
 from apps.analytics import selectors
 from apps.analytics.charts import breakdowns, chart_data, digest, series_rows, sparkline_points, tiles
 from apps.analytics.errors import AnalyticsUnavailable
+from apps.analytics.exports.formats import Format
+from apps.analytics.exports.services import may_export
 from apps.analytics.ranges import RANGES, Range, read_range
 from apps.analytics.reports import LinkReport, WorkspaceReport
+from apps.analytics.trending.alerts import alert_of
+from apps.analytics.trending.selectors import trending_now
 from apps.common.access import logged_in_only
 from apps.common.timezones import viewer_zone
 from apps.links import selectors as links
@@ -30,6 +35,7 @@ from apps.links.pages import aliases_of, row_of, shown_destination
 # What nothing has changed of is answered with this, and the page leaves it as it is.
 NO_CONTENT = 204
 NEWEST = 5
+TRENDING = 5
 SPARKLINES = 50
 
 Report = TypeVar("Report", LinkReport, WorkspaceReport)
@@ -52,10 +58,13 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     context = {**numbers, "ranges": RANGES, "chosen": chosen}
     if _is_fragment(request):
         return render(request, "analytics/_dashboard_numbers.html", context)
+    trending = trending_now(actor=request.user, workspace=workspace, limit=TRENDING)
     newest = [row_of(link, now=now) for link in _links(request, workspace)[:NEWEST]]
     context |= {
         "form": NewLinkForm(domains=links.usable_domains(actor=request.user, workspace=workspace)),
         "newest": newest,
+        "trending": [(row_of(row.link, now=now), row) for row in trending],
+        "trending_minutes": round(settings.TRENDING_WINDOW_SECONDS / 60),
         "sparkline_ids": _ids(newest),
     }
     return render(request, "analytics/dashboard.html", context)
@@ -74,7 +83,7 @@ def link_page(request: HttpRequest, hostname: str, code: str) -> HttpResponse:
     numbers = _numbers(request, chosen, partial(selectors.link_report, link_id=link.pk), by_kind, now=now)
     if numbers is None:
         return HttpResponse(status=NO_CONTENT)
-    context = {**numbers, "ranges": RANGES, "chosen": chosen, "link": link}
+    context = {**numbers, "ranges": RANGES, "chosen": chosen, "link": link, "formats": _formats(request, link)}
     if _is_fragment(request):
         return render(request, "analytics/_link_numbers.html", context)
     context |= {
@@ -85,6 +94,7 @@ def link_page(request: HttpRequest, hostname: str, code: str) -> HttpResponse:
         "tags": sorted(tag.name for tag in link.tags.all()),
         "marks": marks_of(link),
         "is_new": "new" in request.GET,
+        "alert": alert_of(link, now=now),
         "may_edit": policy.may(request.user, Action.LINK_EDIT, link),
     }
     return render(request, "analytics/link.html", context)
@@ -135,6 +145,11 @@ def _links(request: HttpRequest, workspace: Workspace) -> QuerySet[Link]:
 
 def _ids(rows: Any) -> str:
     return ",".join(str(row.link.pk) for row in rows)
+
+
+def _formats(request: HttpRequest, link: Link) -> list[Format]:
+    """In which the asker may take away single clicks."""
+    return [format_ for format_ in Format if format_.is_available] if may_export(request.user, link) else []
 
 
 def _is_fragment(request: HttpRequest) -> bool:

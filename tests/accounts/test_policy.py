@@ -13,8 +13,8 @@ READ = {Action.LINK_VIEW, Action.ANALYTICS_VIEW}
 WRITE = {Action.LINK_CREATE, Action.LINK_EDIT, Action.LINK_DELETE}
 
 ALLOWED = {
-    "owner": READ | WRITE | {Action.DOMAIN_MANAGE},
-    "admin": READ | WRITE,
+    "owner": READ | WRITE | {Action.CLICKS_EXPORT, Action.DOMAIN_MANAGE},
+    "admin": READ | WRITE | {Action.CLICKS_EXPORT},
     "editor": READ | WRITE,
     "viewer": READ,
     "stranger": set(),

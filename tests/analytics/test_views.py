@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from apps.accounts.models import User
 from apps.analytics import store
+from apps.analytics.trending.models import TrafficAlert, TrendingLink
 from apps.links import selectors, services
 from apps.links.models import Link
 from tests.analytics.conftest import Rows
@@ -193,11 +195,11 @@ def test_the_dashboard_costs_the_same_number_of_queries_however_many_links_there
 ) -> None:
     click(link)
     browser.get(DASHBOARD)
-    with django_assert_num_queries(12), django_assert_num_queries(2, using="clickhouse"):
+    with django_assert_num_queries(13), django_assert_num_queries(2, using="clickhouse"):
         browser.get(DASHBOARD)
     for number in range(8):
         click(make_link(maker, f"link-{number}"), token=str(number))
-    with django_assert_num_queries(12), django_assert_num_queries(2, using="clickhouse"):
+    with django_assert_num_queries(13), django_assert_num_queries(2, using="clickhouse"):
         browser.get(DASHBOARD)
 
 
@@ -205,5 +207,38 @@ def test_a_links_page_costs_few_queries(browser: Client, link: Link, django_asse
     click(link)
     browser.get(page_of(link))
 
-    with django_assert_num_queries(7), django_assert_num_queries(2, using="clickhouse"):
+    with django_assert_num_queries(9), django_assert_num_queries(2, using="clickhouse"):
         browser.get(page_of(link))
+
+
+def test_links_that_trend_are_on_the_dashboard(browser: Client, link: Link) -> None:
+    assert 'id="trending"' not in browser.get(DASHBOARD).content.decode()
+    now = timezone.now()
+    TrendingLink.objects.create(link=link, started_at=now, clicks=1234, usual_clicks=56, looked_at=now)
+
+    page = browser.get(DASHBOARD).content.decode()
+
+    assert 'id="trending"' in page
+    assert "Clicks in 5 minutes" in page
+    assert "1,234" in page
+
+
+def test_unusual_traffic_is_told_on_the_links_page(browser: Client, link: Link) -> None:
+    assert 'id="traffic-alert"' not in browser.get(page_of(link)).content.decode()
+    now = timezone.now()
+    TrafficAlert.objects.create(link=link, started_at=now, hour=now, last_hour=now, clicks=1480, usual_clicks=11.5, score=42)
+
+    page = browser.get(page_of(link)).content.decode()
+    assert "There is unusual traffic on this link." in page
+    assert "1,480 clicks in one hour" in page
+    assert "usually 12." in page
+
+    TrafficAlert.objects.update(ended_at=now)
+    assert "There was unusual traffic on this link." in browser.get(page_of(link)).content.decode()
+
+
+def test_the_owner_finds_the_files_of_clicks_on_the_links_page(browser: Client, link: Link) -> None:
+    page = browser.get(page_of(link) + "?range=30d").content.decode()
+
+    assert f'action="{page_of(link)}clicks.csv"' in page
+    assert 'name="range" value="30d"' in page
