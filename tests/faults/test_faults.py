@@ -39,3 +39,8 @@ def test_each_click_counts_once_though_consumer_and_relay_are_killed_and_all_is_
 
 def test_each_click_is_kept_through_poison_bad_databases_and_without_clickhouse() -> None:
     play("F18", "F23", "F9")
+
+
+@pytest.mark.full
+def test_clicks_wait_out_kafka_and_consumers_that_stood_still_do_no_harm() -> None:
+    play("F7", "F8", "F16")
