@@ -53,7 +53,7 @@ faults: $(VENV)/.dev ## Play faults on real processes (NAME=F5 for one, SCALE=fu
 
 .PHONY: requirements
 requirements: $(VENV)/.dev ## Compile requirements/*.in to pinned files with hashes
-	@for name in base embedded dev; do \
+	@for name in base embedded parquet dev; do \
 	  $(BIN)/uv --quiet pip compile --universal --generate-hashes --python-version 3.11 $(UPGRADE) \
 	    --override requirements/overrides.txt --custom-compile-command "make requirements" \
 	    --output-file requirements/$$name.txt requirements/$$name.in || exit 1; \
