@@ -25,17 +25,17 @@ demo: $(VENV)/.embedded ## Fill the running installation with a demo account
 	@exec $(BIN)/python manage.py demo
 
 .PHONY: test
-test: $(VENV)/.dev ## Run the tests on real engines (ARGS="-k name" for some of them)
+test: $(VENV)/.dev $(VENV)/.parquet ## Run the tests on real engines (ARGS="-k name" for some of them)
 	@$(PYTHON) tools/system_packages.py chromium || echo "Without it the tests in a browser are skipped."
 	@exec $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 .PHONY: test-full
-test-full: $(VENV)/.dev ## The same and those that need Kafka's brokers, which come with a JDK and Maven
+test-full: $(VENV)/.dev $(VENV)/.parquet ## The same and those that need Kafka's brokers, which come with a JDK and Maven
 	@$(PYTHON) tools/system_packages.py chromium || echo "Without it the tests in a browser are skipped."
 	@exec $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "$(MARKED)" $(ARGS)
 
 .PHONY: check
-check: $(VENV)/.dev ## Lint, types, import rules, migrations, deployment check
+check: $(VENV)/.dev $(VENV)/.parquet ## Lint, types, import rules, migrations, deployment check
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh tools/check.sh
 
 .PHONY: format
@@ -53,11 +53,12 @@ faults: $(VENV)/.dev ## Play faults on real processes (NAME=F5 for one, SCALE=fu
 
 .PHONY: requirements
 requirements: $(VENV)/.dev ## Compile requirements/*.in to pinned files with hashes
-	@for name in base embedded parquet dev; do \
-	  $(BIN)/uv --quiet pip compile --universal --generate-hashes --python-version 3.11 $(UPGRADE) \
-	    --override requirements/overrides.txt --custom-compile-command "make requirements" \
+	@compile="$(BIN)/uv --quiet pip compile --universal --generate-hashes --python-version 3.11 $(UPGRADE)"; \
+	for name in base embedded dev; do \
+	  $$compile --override requirements/overrides.txt --custom-compile-command "make requirements" \
 	    --output-file requirements/$$name.txt requirements/$$name.in || exit 1; \
-	done
+	done; \
+	$$compile --custom-compile-command "make requirements" --output-file requirements/parquet.txt requirements/parquet.in
 
 # What is installed is complete and pinned, so pip need not resolve anything (--no-deps); see
 # requirements/overrides.txt for what is left out on purpose.
