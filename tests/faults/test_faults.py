@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from tests.engines.kafka import missing
 from tests.product import OWN_VARIABLES, ROOT
 
 # Times of a busy machine with room to spare; alone they take 70 s and less.
@@ -43,4 +44,6 @@ def test_each_click_is_kept_through_poison_bad_databases_and_without_clickhouse(
 
 @pytest.mark.full
 def test_clicks_wait_out_kafka_and_consumers_that_stood_still_do_no_harm() -> None:
+    if reason := missing():
+        pytest.skip(reason)
     play("F7", "F8", "F16")
