@@ -14,17 +14,15 @@ from apps.links import moderation, services
 from apps.links.changes import LinkOptions
 from apps.links.models import Domain, Link
 from tests.redirects.serving import HOST, Threaded, threaded
-from tests.web.conftest import chromium
 from tests.web.pages import Complaints
 
-__all__ = ["chromium"]
 pytestmark = pytest.mark.browser
 
 MakeLink = Callable[..., Link]
 OpenWindow = Callable[..., BrowserContext]
 SIZES = {"wide": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
 # For eyes: what the pages looked like in this run.
-SHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
+SHOTS = Path(__file__).resolve().parents[3] / "build" / "screenshots"
 LONG = "https://xn--mnchen-3ya.example/" + "a-long-path/" * 40 + "?next=" + "x" * 200
 
 
