@@ -9,13 +9,12 @@ import time
 
 from faults.consumer import KILLS
 from faults.links import Links
-from faults.oracle import judge_clicks
-from faults.pipeline import judge_sums, seconds_until_drained, tell_engines
+from faults.pipeline import judge_ingest, tell_engines
 from faults.report import Report
 from faults.scale import Scale
 from faults.servers import play_part
 from faults.stage import Stage
-from faults.traffic import failures, traffic
+from faults.traffic import traffic
 
 DRAINED_WITHIN = 60.0
 # What a killed consumer held is given to the next one after this time (s).
@@ -36,10 +35,7 @@ def run(stage: Stage, scale: Scale, report: Report) -> None:
                 _at_any_time(stage, chance)
         stage.start_carrier("consume")
     report.tell("kills", scale.consumer_kills)
-    report.none("redirects failed", failures(load.answers))
-    judge_clicks(report, load.answers, patience=DRAINED_WITHIN + _LEASE)
-    report.at_most("drained after", seconds_until_drained(DRAINED_WITHIN), DRAINED_WITHIN, "s")
-    judge_sums(report)
+    judge_ingest(report, load.answers, within=DRAINED_WITHIN, longer=_LEASE)
 
 
 def _at_any_time(stage: Stage, chance: random.Random) -> None:

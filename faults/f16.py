@@ -6,13 +6,12 @@ import signal
 import time
 
 from faults.links import Links
-from faults.oracle import judge_clicks
-from faults.pipeline import judge_sums, lag, seconds_until_drained, tell_engines
+from faults.pipeline import judge_ingest, lag, tell_engines
 from faults.report import Report
 from faults.scale import Scale
 from faults.servers import manage
 from faults.stage import Stage
-from faults.traffic import failures, traffic
+from faults.traffic import traffic
 from shortener_project.embedded.commands import Process
 
 BUS = "kafka"
@@ -34,10 +33,7 @@ def run(stage: Stage, scale: Scale, report: Report) -> None:
         _come_and_go(stage)
     report.tell("zombies", scale.zombies)
     report.at_least("taken over", taken_over, scale.zombies)
-    report.none("redirects failed", failures(load.answers))
-    judge_clicks(report, load.answers, patience=DRAINED_WITHIN)
-    report.at_most("drained after", seconds_until_drained(DRAINED_WITHIN), DRAINED_WITHIN, "s")
-    judge_sums(report)
+    judge_ingest(report, load.answers, within=DRAINED_WITHIN)
 
 
 def _stand_still(stage: Stage, chance: random.Random) -> bool:

@@ -5,7 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from faults.oracle import judge_clicks
 from faults.report import Report
+from faults.traffic import failures
+from tests.load.generator import Answer
 
 if TYPE_CHECKING:
     from apps.events.bus import Bus
@@ -88,6 +91,15 @@ def judge_sums(report: Report) -> None:
     for name, count in [("different", found.distinct), ("in the rollup", found.in_rollup), ("on links", found.on_links)]:
         report.none(f"{name}: off by", {str(count - found.rows)} - {"0"})
     report.none("first clicks: off by", {str(found.firsts - found.visitors)} - {"0"})
+
+
+def judge_ingest(report: Report, answers: list[Answer], *, within: float, longer: float = 0.0) -> None:
+    """No redirect failed, and each click of `answers` is stored once, everywhere; `within` s, of which `longer` are
+    allowed besides for the first to come through."""
+    report.none("redirects failed", failures(answers))
+    judge_clicks(report, answers, patience=within + longer)
+    report.at_most("drained after", seconds_until_drained(within), within, "s")
+    judge_sums(report)
 
 
 def tell_engines(report: Report) -> None:

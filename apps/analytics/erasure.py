@@ -5,7 +5,7 @@ as a whole: what is to be erased leaves the table last. Clicks that are still on
 purged links are looked for again a day later. `Link.click_count`, a mere number, stays as it is.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import structlog
@@ -14,8 +14,10 @@ from prometheus_client import Counter
 from apps.analytics.enrichment import addresses
 from apps.analytics.enrichment.addresses import AddressPolicy
 from apps.analytics.exclusion import erasing
-from apps.analytics.mutations import delete, run
+from apps.analytics.mutations import delete
 from apps.analytics.rollups import ROLLUPS, Rollup, rollups_of
+from apps.analytics.store import run
+from apps.common.chunks import chunks
 
 log = structlog.get_logger(__name__)
 
@@ -37,7 +39,7 @@ def erase_links(link_ids: Collection[int], *, by: str) -> int:
     This and what follows raise SinkUnavailable when ClickHouse does not answer, and the database's errors.
     """
     erased = 0
-    for some in _chunks(sorted(set(link_ids))):
+    for some in chunks(sorted(set(link_ids)), _AT_ONCE):
         erased += _erase_whole("link_id IN %s", [list(some)], tables=[_CLICKS])
     return _told("links", erased, by=by, link_ids=sorted(link_ids)[:20])
 
@@ -101,7 +103,7 @@ def _rebuild(rollup: Rollup, where: str, parameters: Sequence[Any]) -> None:
     """Compute the rows of `rollup` anew that hold something of what is to be erased."""
     made = {**rollup.keys, rollup.count: "count()", **rollup.states}
     period = rollup.keys[rollup.time]
-    for some in _chunks(run(_KEYS.format(table=rollup.source, time=period, where=where), parameters)):
+    for some in chunks(run(_KEYS.format(table=rollup.source, time=period, where=where), parameters), _AT_ONCE):
         keys = [list(map(tuple, some))]
         delete(rollup.table, _AMONG.format(time=rollup.time), keys)
         rebuild = _REBUILD.format(
@@ -119,8 +121,3 @@ def _rebuild(rollup: Rollup, where: str, parameters: Sequence[Any]) -> None:
 def _count(table: str, where: str, parameters: Sequence[Any]) -> int:
     [(count,)] = run(_COUNT.format(table=table, where=where), parameters)
     return int(count)
-
-
-def _chunks(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    for start in range(0, len(items), _AT_ONCE):
-        yield items[start : start + _AT_ONCE]

@@ -4,11 +4,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from clickhouse_driver.errors import Error as DriverError
-from django.db import Error as DatabaseError
-from django.db import connections
-
-from apps.analytics.store import DATABASE
+from apps.analytics.store import run
 from apps.events.errors import SinkUnavailable
 
 # Rewriting large tables takes minutes (s).
@@ -29,14 +25,3 @@ def delete(table: str, where: str, parameters: Sequence[Any]) -> None:
         if failure or time.monotonic() > deadline:
             raise SinkUnavailable(f"ClickHouse: {table} is not rewritten: {failure or 'it takes too long'}")
         time.sleep(_ASK_EVERY)
-
-
-def run(sql: str, parameters: Sequence[Any] = (), **settings: int) -> list[tuple[Any, ...]]:
-    """Rows of `sql`, if it gives any. Raises SinkUnavailable."""
-    try:
-        with connections[DATABASE].cursor() as cursor:
-            cursor.cursor.set_settings(settings)
-            cursor.execute(sql, parameters or None)
-            return list(cursor.fetchall()) if cursor.description else []
-    except (DatabaseError, DriverError, EOFError, OSError) as error:
-        raise SinkUnavailable(f"ClickHouse: {error}") from error

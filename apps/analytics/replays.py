@@ -9,19 +9,18 @@ else writes what is compared here.
 
 import time
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime
+from typing import Any, cast
 
 import structlog
-from clickhouse_driver.errors import Error as DriverError
-from django.db import Error as DatabaseError
-from django.db import connections
 from prometheus_client import Counter
 
+from apps.analytics.instants import milliseconds
 from apps.analytics.orphan_rows import OrphanRow
 from apps.analytics.rollups import Rollup, rollups_of
 from apps.analytics.rows import ClickRow
-from apps.analytics.store import DATABASE, insert_rows
+from apps.analytics.store import insert_rows, run
+from apps.common.chunks import chunks
 from apps.events.errors import SinkUnavailable
 
 log = structlog.get_logger(__name__)
@@ -32,8 +31,6 @@ REPAIRED = Counter(
 
 Rows = Sequence[ClickRow] | Sequence[OrphanRow]
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_SECOND = timedelta(seconds=1)
 # Ids in the text of one query: 37 bytes each, of 256 KB that a server reads.
 _ASKED_AT_ONCE = 3_000
 
@@ -54,7 +51,7 @@ def make_whole(table: str, rows: Rows) -> None:
     behind = [rollup for rollup in rollups_of(table) if any(_is_behind(rollup, chunk) for chunk in _chunks(rows))]
     if not missing and not behind:
         return
-    if _query(_EARLIER_INSERTS.format(table=table, seconds=time.monotonic() - began)) != [(0,)]:
+    if run(_EARLIER_INSERTS.format(table=table, seconds=time.monotonic() - began)) != [(0,)]:
         raise SinkUnavailable("ClickHouse: an earlier insert is still under way")
     log.warning("block_repaired", table=table, rows=len(rows), missing=len(missing), rollups=[rollup.table for rollup in behind])
     if missing:
@@ -65,7 +62,7 @@ def make_whole(table: str, rows: Rows) -> None:
         for chunk in _chunks(rows):
             if _is_behind(rollup, chunk):
                 REPAIRED.labels("rollup").inc()
-                _query(_FILL.format(rollup=rollup, columns=_columns(rollup), gaps=_gaps(rollup, chunk)), insert_deduplicate=0)
+                run(_FILL.format(rollup=rollup, columns=_columns(rollup), gaps=_gaps(rollup, chunk)), insert_deduplicate=0)
 
 
 _STORED = """
@@ -97,14 +94,14 @@ WHERE query_kind = 'Insert' AND position(query, '{table}') > 0 AND elapsed > {se
 
 
 def _chunks(rows: Rows) -> Iterator[Rows]:
-    for start in range(0, len(rows), _ASKED_AT_ONCE):
-        yield rows[start : start + _ASKED_AT_ONCE]
+    # A union of sequences is no sequence of a union to the type checker.
+    return cast("Iterator[Rows]", chunks(rows, _ASKED_AT_ONCE))
 
 
 def _unstored(table: str, rows: Rows) -> list[Any]:
     seconds = [_seconds(row.timestamp) for row in rows]
     ids = ",".join(str(row.event_id) for row in rows)
-    stored = _query(_STORED.format(table=table, first=min(seconds), last=max(seconds), links=_links(rows), ids=ids))
+    stored = run(_STORED.format(table=table, first=min(seconds), last=max(seconds), links=_links(rows), ids=ids))
     found = {event_id for (event_id,) in stored}
     return [row for row in rows if row.event_id not in found]
 
@@ -116,7 +113,7 @@ def _links(rows: Rows) -> str:
 
 
 def _is_behind(rollup: Rollup, rows: Rows) -> bool:
-    return _query(_COUNT.format(gaps=_gaps(rollup, rows))) != [(0,)]
+    return run(_COUNT.format(gaps=_gaps(rollup, rows))) != [(0,)]
 
 
 def _gaps(rollup: Rollup, rows: Rows) -> str:
@@ -142,23 +139,13 @@ def _columns(rollup: Rollup) -> str:
 def _attach(table: str, rows: Rows) -> None:
     """Put `rows` into `table` without its views' noticing: they may have counted them."""
     aside = f"{table}_aside"
-    _query(f"DROP TABLE IF EXISTS {aside} SYNC")
-    _query(f"CREATE TABLE {aside} AS {table}")
+    run(f"DROP TABLE IF EXISTS {aside} SYNC")
+    run(f"CREATE TABLE {aside} AS {table}")
     insert_rows(aside, rows, {"insert_deduplicate": 0})
-    for (partition,) in _query(_PARTITIONS.format(table=aside)):
-        _query(f"ALTER TABLE {table} ATTACH PARTITION ID '{partition}' FROM {aside}")
-    _query(f"DROP TABLE {aside} SYNC")
+    for (partition,) in run(_PARTITIONS.format(table=aside)):
+        run(f"ALTER TABLE {table} ATTACH PARTITION ID '{partition}' FROM {aside}")
+    run(f"DROP TABLE {aside} SYNC")
 
 
 def _seconds(at: datetime) -> int:
-    return (at - _EPOCH) // _SECOND
-
-
-def _query(sql: str, **settings: int) -> list[tuple[Any, ...]]:
-    try:
-        with connections[DATABASE].cursor() as cursor:
-            cursor.cursor.set_settings(settings)
-            cursor.execute(sql)
-            return list(cursor.fetchall()) if cursor.description else []
-    except (DatabaseError, DriverError, EOFError, OSError) as error:
-        raise SinkUnavailable(f"ClickHouse: {error}") from error
+    return milliseconds(at) // 1000

@@ -1,21 +1,19 @@
 """Where clicks are written to."""
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from clickhouse_driver.errors import Error as DriverError
 from django.db import Error as DatabaseError
 from django.db import connections
 
+from apps.analytics.instants import milliseconds
 from apps.analytics.orphan_rows import OrphanRow
 from apps.analytics.rows import ClickRow
 from apps.events.errors import SinkUnavailable
 
 DATABASE = "clickhouse"
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
 
 
 def insert_clicks(rows: Sequence[ClickRow], *, token: str) -> None:
@@ -45,12 +43,26 @@ def insert_rows(table: str, rows: Sequence[ClickRow] | Sequence[OrphanRow], sett
     fields = rows[0]._fields
     columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
     # Whole milliseconds spare the driver a conversion of each value.
-    columns[fields.index("timestamp")] = [(row.timestamp - _EPOCH) // _MILLISECOND for row in rows]
+    columns[fields.index("timestamp")] = [milliseconds(row.timestamp) for row in rows]
+    with _reached(), connections[DATABASE].cursor() as cursor:
+        native = cursor.cursor
+        native.set_settings(settings)
+        native.columnar = True
+        cursor.executemany(f"INSERT INTO {table} ({', '.join(fields)}) VALUES", columns)
+
+
+def run(sql: str, parameters: Sequence[Any] = (), **settings: int) -> list[tuple[Any, ...]]:
+    """Rows of `sql`, if it gives any. Raises SinkUnavailable."""
+    with _reached(), connections[DATABASE].cursor() as cursor:
+        cursor.cursor.set_settings(settings)
+        cursor.execute(sql, parameters or None)
+        return list(cursor.fetchall()) if cursor.description else []
+
+
+@contextmanager
+def _reached() -> Iterator[None]:
+    """Turns whatever a server or the way to it does wrong into SinkUnavailable."""
     try:
-        with connections[DATABASE].cursor() as cursor:
-            native = cursor.cursor
-            native.set_settings(settings)
-            native.columnar = True
-            cursor.executemany(f"INSERT INTO {table} ({', '.join(fields)}) VALUES", columns)
+        yield
     except (DatabaseError, DriverError, EOFError, OSError) as error:
         raise SinkUnavailable(f"ClickHouse: {error}") from error

@@ -7,11 +7,12 @@ so the same claim always finds the same visits, however often it is done.
 
 from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import NamedTuple
 from uuid import UUID
 
+from apps.analytics.instants import milliseconds
 from apps.analytics.rows import ClickRow
 from apps.events.bus import Partition
 from apps.events.ledger import Claim
@@ -21,8 +22,6 @@ GAP_MS = 30 * 60 * 1000
 _ASKED_AT_ONCE = 10_000
 # Visitors that are remembered in each partition; others are asked for.
 _REMEMBERED = 20_000
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
 _64_BITS = 2**64 - 1
 
 # Link and visitor; a visitor has another id on another day.
@@ -113,7 +112,7 @@ def _mark(row: ClickRow, visits: dict[Key, Visit], *earlier: Mapping[Key, Visit]
     if row.is_bot:
         return row
     key = (row.link_id, row.visitor_id)
-    at = (row.timestamp - _EPOCH) // _MILLISECOND
+    at = milliseconds(row.timestamp)
     last = visits.get(key) or next((found[key] for found in earlier if key in found), None)
     if last is None or at - last.last_ms > GAP_MS:
         visit = Visit(at, row.event_id.int & _64_BITS)

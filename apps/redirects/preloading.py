@@ -5,6 +5,7 @@ import logging
 
 from django.conf import settings
 
+from apps.common.chunks import chunks
 from apps.redirects.cache import LinkCache
 from apps.redirects.resolver import Resolver
 from apps.redirects.store import SnapshotStore, StoreUnavailable
@@ -25,8 +26,8 @@ async def preload(*, cache: LinkCache, store: SnapshotStore, resolver: Resolver)
             # What is loaded before changes are heard is forgotten when they are.
             while places and not cache.hears_changes:  # noqa: ASYNC110 - the hot path reads a plain flag
                 await asyncio.sleep(0.005)
-            for start in range(0, len(places), _TOGETHER):
-                await resolver.preload(places[start : start + _TOGETHER])
+            for some in chunks(places, _TOGETHER):
+                await resolver.preload(some)
     except StoreUnavailable:
         logger.warning("links_not_preloaded reason=%s", "Redis does not answer")
     except TimeoutError:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 import orjson
 import psycopg
 
+from apps.common.chunks import chunks
 from apps.common.redis import new_client
 from apps.redirects import keys
 from apps.redirects.postgres import LINKS_BY_ID, connection_arguments, snapshot_of
@@ -62,8 +63,8 @@ def _warm(link_ids: Iterable[int], *, life_ms: int) -> tuple[list[Snapshot], int
         return found, stored
     with psycopg.connect(**connection_arguments()) as database, new_client(socket_timeout=_PATIENCE) as redis:
         fill = redis.register_script(keys.FILL)
-        for start in range(0, len(ids), BATCH):
-            snapshots = _read(database, ids[start : start + BATCH])
+        for some in chunks(ids, BATCH):
+            snapshots = _read(database, some)
             found += snapshots
             with redis.pipeline(transaction=False) as pipeline:
                 for snapshot in snapshots:

@@ -1,8 +1,7 @@
 """Commands of many callers on one connection to Redis."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator
-from pathlib import Path
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
@@ -14,15 +13,6 @@ from tests.events.valkey import Server
 from tests.ports import free_port
 
 SOON = 5.0
-
-
-@pytest.fixture
-def valkey(tmp_path: Path, settings: Any) -> Iterator[Server]:
-    server = Server(tmp_path, appendonly=False)
-    server.start()
-    settings.REDIS_URL = server.url
-    yield server
-    server.kill()
 
 
 def using(work: Callable[[Callable[..., Coroutine[Any, Any, Any]]], Coroutine[Any, Any, Any]]) -> Any:
