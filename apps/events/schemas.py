@@ -173,6 +173,7 @@ SCHEMAS: Mapping[tuple[str, int], Schema] = {
 _LINK_V1_OPTIONAL: Schema = {
     # Codes that the link had before; they lead to it too.
     "aliases": texts,
+    "description": text,
 }
 OPTIONAL: Mapping[tuple[str, int], Schema] = {
     **{(topic, 1): _LINK_V1_OPTIONAL for topic in (Topic.URL_CREATED, Topic.URL_UPDATED, Topic.URL_DELETED, Topic.URL_EXPIRED)},

@@ -38,6 +38,7 @@ class LinkChanges(LinkOptions):
 
     destination_url: str | Unset = UNSET
     title: str | Unset = UNSET
+    description: str | Unset = UNSET
     tags: Sequence[str] | Unset = UNSET
     valid_from: datetime | Unset | None = UNSET
     expires_at: datetime | Unset | None = UNSET

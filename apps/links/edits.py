@@ -7,7 +7,7 @@ from apps.links import destinations, options, tagging, texts, windows
 from apps.links.changes import LinkChanges, Unset
 from apps.links.models import Link
 
-_FIELDS = ("destination_url", "title", "valid_from", "expires_at", *options.FIELDS)
+_FIELDS = ("destination_url", "title", "description", "valid_from", "expires_at", *options.FIELDS)
 
 
 def apply(link: Link, changes: LinkChanges, *, now: datetime) -> Sequence[str]:
@@ -20,6 +20,8 @@ def apply(link: Link, changes: LinkChanges, *, now: datetime) -> Sequence[str]:
         link.destination_url = destinations.parse(changes.destination_url).url
     if not isinstance(changes.title, Unset) and changes.title != link.title:
         link.title = texts.checked_title(changes.title)
+    if not isinstance(changes.description, Unset) and changes.description != link.description:
+        link.description = texts.checked_description(changes.description)
     _apply_window(link, changes, now=now)
     options.apply(link, changes)
     changed = [name for name, value in before.items() if getattr(link, name) != value]

@@ -10,6 +10,7 @@ Field = Literal[
     "destination_url",
     "code",
     "title",
+    "description",
     "tags",
     "valid_from",
     "expires_at",

@@ -40,6 +40,7 @@ def payload_of(link: Link) -> dict[str, Any]:
         "workspace_id": link.workspace_id,
         "owner_id": link.owner_id,
         "title": link.title,
+        "description": link.description,
         "tags": sorted(tag.name for tag in link.tags.all()),
         "is_active": link.is_active,
         "valid_from": _iso(link.valid_from),

@@ -42,6 +42,13 @@ class LinkForm(OptionsForm):
         widget=forms.TextInput(attrs={**PLAIN, "inputmode": "url", "placeholder": "https://example.com/long/address", "autofocus": True}),
     )
     title = forms.CharField(label=_("Title"), required=False, max_length=MAX_INPUT, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    description = forms.CharField(
+        label=_("Description"),
+        help_text=_("For you and your team: what the link is for. Search finds it."),
+        required=False,
+        max_length=MAX_INPUT,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
     tags = _TagsField(
         label=_("Tags"),
         required=False,
@@ -70,6 +77,7 @@ class LinkForm(OptionsForm):
         return LinkChanges(
             destination_url=data["destination_url"],
             title=data["title"],
+            description=data["description"] if self.is_sent("description") else UNSET,
             tags=data["tags"],
             valid_from=self._time("valid_from"),
             expires_at=self._time("expires_at"),
@@ -135,7 +143,7 @@ class NewLinkForm(LinkForm):
 
     def new_link(self) -> dict[str, Any]:
         """The cleaned fields as keywords of create_link."""
-        names = ("destination_url", "code", "title", "tags", "valid_from", "expires_at")
+        names = ("destination_url", "code", "title", "description", "tags", "valid_from", "expires_at")
         domain = self.domains.get(self.cleaned_data.get("domain", ""))
         return {name: self.cleaned_data[name] for name in names} | {"domain": domain, "options": LinkOptions(**self.option_values())}
 
@@ -164,6 +172,7 @@ def initial_of(link: Link) -> dict[str, Any]:
         "destination_url": link.destination_url,
         "code": link.code,
         "title": link.title,
+        "description": link.description,
         "tags": sorted(tag.name for tag in link.tags.all()),
         "valid_from": link.valid_from,
         "expires_at": link.expires_at,

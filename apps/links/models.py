@@ -128,6 +128,8 @@ class Link(models.Model):
     workspace = models.ForeignKey(Workspace, verbose_name=_("workspace"), on_delete=models.CASCADE, related_name="links")
     owner = models.ForeignKey(User, verbose_name=_("owner"), null=True, on_delete=models.SET_NULL, related_name="links")
     title = models.CharField(_("title"), max_length=200, blank=True)
+    # What the link is for, in the words of those who made it; visitors never see it.
+    description = models.CharField(_("description"), max_length=1000, default="", db_default="", blank=True)
     tags = models.ManyToManyField(Tag, verbose_name=_("tags"), through="LinkTag", related_name="links", blank=True)
     is_active = models.BooleanField(_("active"), default=True)
     valid_from = models.DateTimeField(_("valid from"), null=True, blank=True)

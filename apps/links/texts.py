@@ -1,4 +1,4 @@
-"""Rules for free text. What is accepted is kept byte for byte, except tags, which have one spelling."""
+"""Rules for free text. What is accepted is kept byte for byte, except tags and line breaks, which have one spelling."""
 
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from apps.links.errors import Field, LinkError
 
 TITLE_MAX_LENGTH = 200
+DESCRIPTION_MAX_LENGTH = 1000
 TAG_MAX_LENGTH = 50
 MAX_TAGS = 20
 # Control characters, and halves of surrogate pairs, which no encoding can hold.
@@ -21,6 +22,17 @@ def checked_title(text: str) -> str:
         raise LinkError(message, code="title_too_long", field="title")
     require_printable(text, field="title")
     return text
+
+
+def checked_description(text: str) -> str:
+    """`text` with line breaks in one spelling. Raises LinkError with the codes `description_too_long` or `control_characters`."""
+    found = "\n".join(text.splitlines())
+    if len(found) > DESCRIPTION_MAX_LENGTH:
+        message = _("The description is too long: at most %(limit)d characters are possible.") % {"limit": DESCRIPTION_MAX_LENGTH}
+        raise LinkError(message, code="description_too_long", field="description")
+    if not is_printable(found.replace("\n", "").replace("\t", "")):
+        raise LinkError(_("Remove control characters."), code="control_characters", field="description")
+    return found
 
 
 def normalised_tags(names: Iterable[str]) -> Sequence[str]:
