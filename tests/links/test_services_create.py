@@ -63,6 +63,7 @@ def test_creation_is_recorded_for_the_bus(make_link: MakeLink, workspace: Worksp
         "workspace_id": workspace.pk,
         "owner_id": owner.pk,
         "title": "T",
+        "description": "",
         "tags": ["A", "b"],
         "is_active": True,
         "valid_from": None,

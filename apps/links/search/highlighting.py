@@ -34,14 +34,14 @@ def highlights(
     }
     found = {field: [_matches(text, wanted) for text in of_field] for field, of_field in texts.items()}
     best: dict[str, _Match] = {}
-    for of_field in found.values():
-        for matches in of_field:
+    for of_texts in found.values():
+        for matches in of_texts:
             for _span, word, match in matches:
                 best[word] = max(match, best.get(word, match))
     marked = {}
-    for field, of_field in texts.items():
+    for field, in_field in texts.items():
         pieces: list[Segment] = []
-        for text, matches in zip(of_field, found[field], strict=True):
+        for text, matches in zip(in_field, found[field], strict=True):
             kept = [span for span, word, match in matches if match != _Match.MISSPELLED or best[word] == match]
             if kept:
                 pieces += [Segment(", "), *_cut(text, kept)] if pieces else _cut(text, kept)

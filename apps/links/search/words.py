@@ -19,9 +19,9 @@ EDITS: Final = ((8, 2), (4, 1))
 _OF_EVERY_URL = frozenset({"http", "https", "www"})
 # Letters that Unicode does not take apart, in their usual spelling without marks.
 _PLAIN: Final = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
-_RUNS = re.compile(
-    rf"[{IDEOGRAPHS}]|(?:[^\W_{IDEOGRAPHS}]|[\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0900-\u0dff])+"
-)
+# Marks that belong to the letter before them.
+_MARKS = "\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0900-\u0dff"
+_RUNS = re.compile(rf"[{IDEOGRAPHS}]|(?:[^\W_{IDEOGRAPHS}]|[{_MARKS}])+")
 
 
 def spans(text: str) -> Iterator[tuple[int, int]]:
