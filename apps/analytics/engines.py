@@ -3,6 +3,7 @@
 django-clickhouse-backend names the settings that an engine takes, and does not name these.
 """
 
+import copy
 from typing import Any
 
 from clickhouse_backend import models
@@ -27,3 +28,20 @@ class MergeTree(models.MergeTree):  # type: ignore[misc]
 class AggregatingMergeTree(models.AggregatingMergeTree):  # type: ignore[misc]
     setting_types = {**models.AggregatingMergeTree.setting_types, **_SETTINGS}
     function = "AggregatingMergeTree"
+
+
+# In place of `non_replicated_deduplication_window`: blocks and seconds that the shards' keeper remembers tokens for. It
+# serves all partitions of the bus, and one of them may stand still for days.
+_REPLICATED = {"replicated_deduplication_window": 10_000, "replicated_deduplication_window_seconds": 7 * 86_400}
+
+
+def replicated(engine: Any) -> Any:
+    """The engine of the same table when each shard of a cluster keeps copies of it.
+
+    Where the copies find one another is the servers' setting (`default_replica_path`, `default_replica_name`).
+    """
+    twin = copy.copy(engine)
+    twin.function = f"Replicated{engine.function}"
+    settings = {name: value for name, value in engine.settings.items() if name != "non_replicated_deduplication_window"}
+    twin.settings = {**settings, **_REPLICATED} if len(settings) < len(engine.settings) else settings
+    return twin

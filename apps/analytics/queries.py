@@ -11,7 +11,7 @@ from django.db import DatabaseError, InterfaceError, connections
 from prometheus_client import Counter
 
 from apps.analytics.errors import AnalyticsUnavailable
-from apps.analytics.store import DATABASE
+from apps.analytics.tables import DATABASE
 
 logger = logging.getLogger(__name__)
 

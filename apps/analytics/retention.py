@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import connections
 
 from apps.analytics.rollups import ROLLUPS
-from apps.analytics.store import DATABASE
+from apps.analytics.tables import DATABASE
 
 _TIME_COLUMNS = {"click_events": "timestamp", "orphan_clicks": "timestamp", **{rollup.table: rollup.time for rollup in ROLLUPS}}
 

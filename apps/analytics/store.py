@@ -11,9 +11,8 @@ from django.db import connections
 from apps.analytics.instants import milliseconds
 from apps.analytics.orphan_rows import OrphanRow
 from apps.analytics.rows import ClickRow
+from apps.analytics.tables import DATABASE
 from apps.events.errors import SinkUnavailable
-
-DATABASE = "clickhouse"
 
 
 def insert_clicks(rows: Sequence[ClickRow], *, token: str) -> None:

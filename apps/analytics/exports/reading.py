@@ -11,7 +11,7 @@ from django.db import connections
 
 from apps.analytics.queries import answering, fetch
 from apps.analytics.rows import ClickRow
-from apps.analytics.store import DATABASE
+from apps.analytics.tables import DATABASE
 
 # Clicks that are held at a time.
 BLOCK = 5_000

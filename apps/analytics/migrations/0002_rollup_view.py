@@ -1,7 +1,9 @@
 from django.db import migrations
 
+from apps.analytics import ddl
+
 CREATE = """
-CREATE MATERIALIZED VIEW clicks_hourly_view TO clicks_hourly AS
+CREATE MATERIALIZED VIEW clicks_hourly_view{on_cluster} TO clicks_hourly{local} AS
 SELECT
     workspace_id,
     link_id,
@@ -9,7 +11,7 @@ SELECT
     is_bot,
     count() AS clicks,
     uniqState(visitor_id) AS visitors
-FROM click_events
+FROM click_events{local}
 GROUP BY workspace_id, link_id, hour, is_bot
 """
 
@@ -17,4 +19,4 @@ GROUP BY workspace_id, link_id, hour, is_bot
 class Migration(migrations.Migration):
     dependencies = [("analytics", "0001_initial")]
 
-    operations = [migrations.RunSQL(CREATE, "DROP VIEW clicks_hourly_view")]
+    operations = [ddl.RunSQL(CREATE, "DROP VIEW clicks_hourly_view{on_cluster}")]

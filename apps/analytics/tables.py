@@ -1,0 +1,38 @@
+"""Names of tables: on one server, and on a cluster, where what is asked and what holds the rows are two."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connections
+
+DATABASE = "clickhouse"
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """How statements name tables; `cluster` is "" on one server."""
+
+    cluster: str
+
+    @classmethod
+    def of(cls, connection: Any) -> "Names":
+        """Those that hold on `connection`."""
+        return cls(connection.migration_cluster or "")
+
+    @property
+    def on_cluster(self) -> str:
+        """What follows the name of a table that is changed, so that it is changed everywhere."""
+        return f" ON CLUSTER `{self.cluster}`" if self.cluster else ""
+
+    def local(self, table: str) -> str:
+        """The table that holds the rows which `table` gives."""
+        return f"{table}_local" if self.cluster else table
+
+    def fill(self, sql: str) -> str:
+        """`sql` with its marks `{on_cluster}` and `{local}` filled in."""
+        return sql.replace("{on_cluster}", self.on_cluster).replace("{local}", self.local(""))
+
+
+def names() -> Names:
+    """How statements name the tables of clicks."""
+    return Names.of(connections[DATABASE])
