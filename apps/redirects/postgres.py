@@ -1,4 +1,4 @@
-"""The redirector's own way to PostgreSQL: two queries, a small pool, a short patience.
+"""The redirector's own way to PostgreSQL: few queries, one connection, a short patience.
 
 Raw SQL over the tables of apps.links, because the event loop must not wait for Django's pool,
 which slow pages may have used up.
@@ -10,15 +10,17 @@ from typing import Any
 
 import psycopg
 from django.conf import settings
-from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from apps.common.guard import Guarded
 from apps.redirects.batches import Batches
 from apps.redirects.hosts import DomainRef
+from apps.redirects.postgres_pipeline import PostgresPipeline, Query, Row, array
 from apps.redirects.snapshot import Rule, Snapshot, nanoseconds
 
 # A look-up ends after this time, with an answer or without (s).
 LOOK_UP_SECONDS = 0.8
+# Look-ups of many visitors each that are under way at a time; what comes meanwhile goes together with the next.
+_AT_ONCE = 4
 _STATEMENT_TIMEOUT_MS = 1000
 
 _COLUMNS = """
@@ -30,11 +32,11 @@ _COLUMNS = """
        l.version
 """
 # The links that lead from places; the first column is the place's number among those asked for.
-_LINKS_AT = (
+_LINKS_AT = Query(
     "SELECT place.number, "  # noqa: S608 - put together from constants
     + _COLUMNS
     + """
-FROM unnest(%(domain_ids)s::bigint[], %(codes)s::text[]) WITH ORDINALITY AS place (domain_id, code, number)
+FROM unnest($1::bigint[], $2::text[]) WITH ORDINALITY AS place (domain_id, code, number)
 JOIN links_link l ON l.id = coalesce(
     (SELECT id FROM links_link WHERE domain_id = place.domain_id AND code = place.code),
     (SELECT link_id FROM links_alias WHERE domain_id = place.domain_id AND code = place.code)
@@ -48,13 +50,15 @@ LINKS_BY_ID = (
 # Columns behind the place's number and up to the window; all stand in the order of Snapshot's fields.
 _WINDOW_END = 12
 # Those of `DomainQuerySet.serving`; columns in the order of DomainRef's fields.
-_DOMAINS = """
+_DOMAINS = Query("""
 SELECT id, hostname, is_default, coalesce(workspace_id, 0), root_url, not_found_url, expired_url, apple_app_ids, android_apps
 FROM links_domain
 WHERE workspace_id IS NULL OR verified_at IS NOT NULL
-"""
-_HAS_RULES = "SELECT EXISTS (SELECT 1 FROM links_redirectrule)"
-_RATE_LIMITS = "SELECT endpoint_class, capacity, per_seconds FROM accounts_ratelimitpolicy WHERE user_id IS NULL AND group_id IS NULL"
+""")
+_HAS_RULES = Query("SELECT EXISTS (SELECT 1 FROM links_redirectrule)")
+_RATE_LIMITS = Query(
+    "SELECT endpoint_class, capacity, per_seconds FROM accounts_ratelimitpolicy WHERE user_id IS NULL AND group_id IS NULL"
+)
 
 
 class DatabaseUnavailable(Exception):
@@ -85,46 +89,30 @@ class LinkReader(Guarded):
     unavailable = DatabaseUnavailable
     failed_event = "link_query_failed"
 
-    def __init__(self, *, max_connections: int = 4) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self.queries = 0
-        self._finds = Batches(self._find_many, patience=LOOK_UP_SECONDS, at_once=max_connections)
-        self._pool = AsyncConnectionPool(
-            kwargs=connection_arguments(),
-            min_size=1,
-            max_size=max_connections,
-            timeout=LOOK_UP_SECONDS,
-            reconnect_timeout=2,
-            open=False,
-        )
+        self._finds = Batches(self._find_many, patience=LOOK_UP_SECONDS, at_once=_AT_ONCE)
+        self._pipeline = PostgresPipeline(connection_arguments())
 
     async def open(self) -> None:
-        """Start connecting; does not wait for the first connection."""
-        await self._pool.open(wait=False)
+        """Start connecting; does not wait for the connection."""
+        self._pipeline.start()
 
     async def close(self) -> None:
-        """Release connections."""
-        await self._pool.close(timeout=1)
+        """Release the connection."""
+        await self._pipeline.close()
 
-    async def _rows(self, query: str, parameters: dict[str, Any], *, deadline: float | None = None) -> list[Any]:
+    async def _rows(self, query: Query, *parameters: bytes, deadline: float | None = None) -> list[Row]:
+        deadline = deadline or asyncio.get_running_loop().time() + LOOK_UP_SECONDS
         with self.asking():
-            async with asyncio.timeout_at(deadline or asyncio.get_running_loop().time() + LOOK_UP_SECONDS):
-                return await self._try_twice(query, parameters)
-
-    async def _try_twice(self, query: str, parameters: dict[str, Any]) -> list[Any]:
-        try:
-            return await self._try(query, parameters)
-        except PoolTimeout:
-            raise
-        except psycopg.OperationalError:
-            # A connection that died while idle says so at its next use; the pool has replaced it.
-            return await self._try(query, parameters)
-
-    async def _try(self, query: str, parameters: dict[str, Any]) -> list[Any]:
-        self.queries += 1
-        async with self._pool.connection() as connection:
-            cursor = await connection.execute(query, parameters)
-            return await cursor.fetchall()
+            self.queries += 1
+            try:
+                return await self._pipeline.ask(query, parameters, deadline=deadline)
+            except psycopg.Error:
+                # A connection that died while idle says so at its next use, and one whose statements are out of date.
+                self.queries += 1
+                return await self._pipeline.ask(query, parameters, deadline=deadline)
 
     async def find(self, domain_id: int, code: str) -> Snapshot | None:
         """The link that leads from this place, by its code or by an alias, as it stands now and
@@ -134,19 +122,19 @@ class LinkReader(Guarded):
     async def _find_many(self, places: Sequence[tuple[int, str]], deadline: float) -> list[Snapshot | None]:
         domain_ids, codes = zip(*places, strict=True)
         found: list[Snapshot | None] = [None] * len(places)
-        for number, *row in await self._rows(_LINKS_AT, {"domain_ids": list(domain_ids), "codes": list(codes)}, deadline=deadline):
+        for number, *row in await self._rows(_LINKS_AT, array(domain_ids), array(codes), deadline=deadline):
             found[number - 1] = snapshot_of(row)
         return found
 
     async def domains(self) -> list[DomainRef]:
         """The domains that serve."""
-        return [DomainRef(*row) for row in await self._rows(_DOMAINS, {})]
+        return [DomainRef(*row) for row in await self._rows(_DOMAINS)]
 
     async def has_rules(self) -> bool:
         """Whether any link has redirect rules."""
-        [(found,)] = await self._rows(_HAS_RULES, {})
+        [(found,)] = await self._rows(_HAS_RULES)
         return bool(found)
 
     async def rate_limits(self) -> list[tuple[str, int, int]]:
         """The limits that the back office has set for classes of endpoints: class, capacity, seconds."""
-        return [(name, capacity, seconds) for name, capacity, seconds in await self._rows(_RATE_LIMITS, {})]
+        return [(name, capacity, seconds) for name, capacity, seconds in await self._rows(_RATE_LIMITS)]
