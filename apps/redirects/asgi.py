@@ -4,6 +4,7 @@ import contextlib
 from time import time_ns
 from urllib.parse import unquote
 
+from apps.common.ratelimit.limits import Decision
 from apps.links.codes import is_code
 from apps.links.reserved import is_reserved
 from apps.redirects.answers import UNCACHED, Application, Receive, Scope, Send, one_host, send_answer, send_measured, send_refusal
@@ -20,7 +21,7 @@ from apps.redirects.kept_pages import KeptPages
 from apps.redirects.metrics_page import PATH as METRICS_PATH
 from apps.redirects.metrics_page import MetricsPage
 from apps.redirects.redirector import Redirector
-from apps.redirects.resolution import RESOLUTION, SHORT_DOMAIN, Resolution
+from apps.redirects.resolution import LOOKED_UP, RESOLUTION, SHORT_DOMAIN, Resolution
 from apps.redirects.resolver import Unresolvable
 from apps.redirects.visits import Visitor
 
@@ -52,7 +53,7 @@ class RedirectApplication:
         self.django = django
         self.redirector = redirector
         self.beside = BesideLinks(django, redirector)
-        self.kept_pages = KeptPages(django)
+        self.kept_pages = redirector.misses.kept_pages = KeptPages(django)
         self.metrics_page = MetricsPage(redirector)
         self.domain_pages = DomainPages(django, resolver=redirector.resolver, orphans=redirector.orphans)
 
@@ -106,8 +107,7 @@ class RedirectApplication:
                 return
             # Worked out once: the limits want the address, the click wants all of it.
             limits, visitor = self.redirector.limits, read_visitor(scope)
-            is_cached = f"{domain.hostname}/{code}".encode() in self.redirector.cache.entries
-            if (refusal := await limits.admit(visitor.address, is_cached=is_cached)) is None:
+            if (refusal := await self._admit(domain, code, visitor, scope)) is None:
                 outcome = await self._redirect(domain, code, rest, visitor, scope, send)
                 refusal = await limits.admit_unknown(visitor.address) if outcome is Outcome.NOT_FOUND else None
             if refusal is not None:
@@ -122,6 +122,16 @@ class RedirectApplication:
             await send_measured(send, 405, _NOT_ALLOWED)
         elif outcome is not Outcome.REDIRECT and not await self.domain_pages.instead(outcome, hostname, scope, send):
             await self._page(outcome, code, hostname, rest, scope, receive, send)
+
+    async def _admit(self, domain: DomainRef, code: str, visitor: Visitor, scope: Scope) -> Decision | None:
+        """Whether the request may be looked into. Raises Unresolvable when it has been, in vain."""
+        looked_up = scope.get(LOOKED_UP)
+        if looked_up is Outcome.UNAVAILABLE:
+            raise Unresolvable
+        if looked_up is not None:
+            return None
+        is_cached = f"{domain.hostname}/{code}".encode() in self.redirector.cache.entries
+        return await self.redirector.limits.admit(visitor.address, is_cached=is_cached)
 
     async def _page(self, outcome: Outcome, code: str, hostname: str, rest: bytes, scope: Scope, receive: Receive, send: Send) -> None:
         """Tell why there is no redirect, or have Django do so."""

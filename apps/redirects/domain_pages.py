@@ -9,6 +9,7 @@ from django.conf import settings
 
 from apps.links.hostnames import normalise
 from apps.redirects.answers import UNCACHED, Application, Receive, Scope, Send, one_host, send_answer, send_measured
+from apps.redirects.clicks import read_visitor
 from apps.redirects.decide import Outcome, is_sendable, redirect_headers
 from apps.redirects.hosts import DomainRef, normalise_host
 from apps.redirects.internal import is_internal
@@ -57,7 +58,7 @@ class DomainPages:
         elif scope["method"] not in _METHODS:
             await send_measured(send, 405, [(b"allow", b"GET, HEAD"), UNCACHED])
         elif is_root:
-            self.orphans.record(domain, "", scope)
+            self.orphans.record(domain, "", read_visitor(scope))
             await _send_on(send, domain.root_url if is_sendable(domain.root_url) else f"{settings.PUBLIC_URL}/")
         else:
             await _send_app_links(send, domain, is_apple=scope["path"] == APPLE)
@@ -69,7 +70,7 @@ class DomainPages:
         if domain is None:
             return False
         if outcome is Outcome.NOT_FOUND:
-            self.orphans.record(domain, scope["path"][1:], scope)
+            self.orphans.record(domain, scope["path"][1:], read_visitor(scope))
             url = domain.not_found_url
         else:
             url = domain.expired_url if outcome in _OVER else ""

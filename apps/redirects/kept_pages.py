@@ -8,7 +8,7 @@ proxy says of the scheme) is part of the key; a request with a cookie is left to
 import asyncio
 import secrets
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
 from time import monotonic
@@ -23,6 +23,8 @@ from apps.redirects.proxies import client_address_behind, peer_of
 from apps.redirects.resolution import RESOLUTION, Resolution
 
 Key = tuple[Outcome, str, bytes, bytes, str, str]
+# Status, headers with the length among them, body.
+Answer = tuple[int, Headers, bytes]
 
 MAX_AGE = 60.0
 SIZE = 256
@@ -41,6 +43,11 @@ class _Page:
     parts: list[bytes]
     made_at: float
 
+    def answer(self, code: str) -> Answer:
+        body = code.encode().join(self.parts)
+        own = [(b"content-length", b"%d" % len(body)), (b"x-request-id", uuid7().hex.encode())]
+        return self.status, [*self.headers, *own], body
+
 
 class KeptPages:
     """Of one process, on its event loop."""
@@ -51,14 +58,17 @@ class KeptPages:
 
     async def answer(self, found: Resolution, scope: Scope, send: Send) -> bool:
         """Tell the visitor why there is no redirect; False when Django must see this very request."""
-        key = _key(found, scope)
+        key = _key(found, scope["method"], scope["headers"], peer_of(scope))
         if key is None:
             return False
-        page = await self._page(key, scope)
-        body = found.code.encode().join(page.parts)
-        own = [(b"content-length", b"%d" % len(body)), (b"x-request-id", uuid7().hex.encode())]
-        await send_answer(send, page.status, [*page.headers, *own], body)
+        await send_answer(send, *(await self._page(key, scope)).answer(found.code))
         return True
+
+    def ready(self, found: Resolution, *, method: str, headers: Iterable[tuple[bytes, bytes]], peer: str) -> Answer | None:
+        """The same for a request with these `headers` (names in lower case) from `peer`; None when the page is not at hand."""
+        key = _key(found, method, headers, peer)
+        kept = self._pages.get(key) if key is not None else None
+        return kept.result().answer(found.code) if kept is not None and kept.done() and _is_good(kept) else None
 
     async def _page(self, key: Key, scope: Scope) -> _Page:
         kept = self._pages.get(key)
@@ -85,7 +95,8 @@ class KeptPages:
                 body += message.get("body", b"")
 
         await self._django(asked, _empty_body(), keep)
-        return _Page(status, [field for field in fields if field[0].lower() not in _OWN], body.split(_ANY_CODE.encode()), monotonic())
+        headers = [(name.lower(), value) for name, value in fields if name.lower() not in _OWN]
+        return _Page(status, headers, body.split(_ANY_CODE.encode()), monotonic())
 
 
 def _is_good(kept: asyncio.Task[_Page]) -> bool:
@@ -110,11 +121,11 @@ def _empty_body() -> Callable[[], Awaitable[dict[str, Any]]]:
     return receive
 
 
-def _key(found: Resolution, scope: Scope) -> Key | None:
-    if found.outcome in WITH_FORM or scope["method"] not in ("GET", "HEAD"):
+def _key(found: Resolution, method: str, headers: Iterable[tuple[bytes, bytes]], peer: str) -> Key | None:
+    if found.outcome in WITH_FORM or method not in ("GET", "HEAD"):
         return None
     host = scheme = language = b""
-    for name, value in scope["headers"]:
+    for name, value in headers:
         if name == b"cookie":
             return None
         if name == b"host":
@@ -125,7 +136,6 @@ def _key(found: Resolution, scope: Scope) -> Key | None:
             language = value
     if scheme not in _SCHEMES:
         return None
-    peer = peer_of(scope)
     if client_address_behind(peer) is None:
         # Nobody whom Django would believe; the page is the same for all of them.
         peer, scheme = "", b""

@@ -13,6 +13,7 @@ the world send a few hundred of them.
 from collections.abc import Callable
 from operator import itemgetter
 from time import time_ns
+from typing import NamedTuple
 
 import httptools
 
@@ -49,6 +50,20 @@ def _rest_of(path: bytes) -> bytes:
     return path[slash:] if slash > 0 else b""
 
 
+class Miss(NamedTuple):
+    """A request that would be hot if its link were at hand."""
+
+    host: bytes
+    path: bytes
+    visitor: Visitor
+    # Headers by their names as sent, and one without a name.
+    fields: Headers
+
+    def headers(self) -> list[tuple[bytes, bytes]]:
+        """Names in lower case, and values."""
+        return [(name.lower(), value) for name, value in self.fields.items() if name]
+
+
 class _Callbacks:
     """What httptools looks for: attributes named like its callbacks."""
 
@@ -64,11 +79,15 @@ class Lookahead:
     def __init__(self, cache: LinkCache, spool: Spool, may_pass: Callable[[bytes, int], bool]) -> None:
         self.entries = cache.entries
         self.answered = 0
+        # The request that has just not been answered because the cache does not hold its link.
+        self.missed: Miss | None = None
         self.hold_click = spool.hold
         # Takes a token of the client that is at hand.
         self.may_pass = may_pass
         # What stands before the destination, by status; the server keeps it current.
         self.heads: dict[int, bytes] = {}
+        # The headers that the server sends with every answer; it keeps them current.
+        self.own_headers = b""
         # What stands behind it, unless the link says otherwise.
         self.after_destination = after_destination()
         self.shapes: dict[tuple[bytes, ...], Picker] = {}
@@ -110,13 +129,15 @@ class Lookahead:
             if entry is None:
                 entry, query = self._without_query(host, target)
             now = time_ns()
-            if entry is None or not entry.valid_from_ns <= now < entry.valid_until_ns:
-                return None
             if client_address is not None and forwarded:
                 address = client_address(address, forwarded)
-            if not self.may_pass(address, now):
-                return None
             method = b"GET" if is_get else b"HEAD"
+            if entry is None or now >= entry.valid_until_ns:
+                path, _, query = target.partition(b"?")
+                self._miss(host, path, Visitor(method, address, agent, referrer, language, query, purpose))
+                return None
+            if now < entry.valid_from_ns or not self.may_pass(address, now):
+                return None
             if not (destination_at := entry.destination_at):
                 return self._routed(entry, target, Visitor(method, address, agent, referrer, language, query, purpose), now)
             link = entry.link
@@ -144,6 +165,11 @@ class Lookahead:
                 return None, b""
         return entry, query
 
+    def _miss(self, host: bytes, path: bytes, visitor: Visitor) -> None:
+        # The ordinary parser cuts fragments off.
+        if b"#" not in path and b"#" not in visitor.query:
+            self.missed = Miss(host, path, visitor, self.headers.copy())
+
     def _routed(self, entry: HotEntry, target: bytes, visitor: Visitor, now: int) -> bytes | None:
         """`answer` for an entry whose answers differ."""
         assert isinstance(entry, RoutedEntry)
@@ -151,8 +177,18 @@ class Lookahead:
         destination = entry.location(visitor.visit(now, rest))
         if destination is None:
             return None
-        self.hold_click(now, visitor.click(entry.click_head, destination))
         self.answered += 1
+        return self._sent_on(entry, visitor, destination, now)
+
+    def send_on(self, entry: HotEntry, visitor: Visitor, now: int) -> bytes:
+        """The redirect of a `Miss` whose link has been found; its click is held by the spool, too."""
+        destination = entry.location(visitor.visit(now, b""))
+        # Only what follows the code in the path can lead nowhere.
+        assert destination is not None
+        return self._sent_on(entry, visitor, destination, now)
+
+    def _sent_on(self, entry: HotEntry, visitor: Visitor, destination: bytes, now: int) -> bytes:
+        self.hold_click(now, visitor.click(entry.click_head, destination))
         return self.heads[entry.status] + destination + after_destination(entry.max_age(now))
 
     def _learn(self, names: tuple[bytes, ...]) -> Picker:

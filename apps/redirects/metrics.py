@@ -28,7 +28,7 @@ def families_of(redirector: "Redirector") -> list[Family]:
 
 
 def _visits(redirector: "Redirector") -> list[Family]:
-    outcomes = {str(outcome): redirector.outcomes[outcome] for outcome in Outcome}
+    outcomes = {str(outcome): redirector.outcomes[outcome] + redirector.misses.outcomes[outcome] for outcome in Outcome}
     outcomes[Outcome.REDIRECT] += redirector.lookahead.answered
     return [
         counter("visits_total", "Requests for short links, by what became of them.", outcomes, label="outcome"),

@@ -5,16 +5,13 @@ counts clicks never meets them. A scan must not fill the disk, so only so many a
 """
 
 from collections import Counter
-from collections.abc import Mapping
 from time import time_ns
-from typing import Any
 
 from django.conf import settings
 
-from apps.redirects.clicks import read_visitor
 from apps.redirects.hosts import DomainRef
-from apps.redirects.proxies import client_of
 from apps.redirects.spool import ORPHAN_SUFFIX, Spool
+from apps.redirects.visits import Visitor
 
 # Longest path kept; longer ones are no slips of somebody who looks for a link.
 PATH_LIMIT = 256
@@ -33,16 +30,16 @@ class OrphanClicks:
         # Grows only by orphans that are kept, so the domains' limits bound it.
         self._by_client: Counter[bytes] = Counter()
 
-    def record(self, domain: DomainRef, path: str, scope: Mapping[str, Any]) -> None:
-        """Keep the hit that an ASGI scope describes; `path` is without its first slash. Never raises."""
+    def record(self, domain: DomainRef, path: str, visitor: Visitor) -> None:
+        """Keep the hit of `visitor`; `path` is without its first slash. Never raises."""
         now = time_ns()
-        if not self._admit(domain.id, client_of(scope), now):
+        if not self._admit(domain.id, visitor.address, now):
             self.passed_over += 1
             return
         # NUL ends a field of the spool.
         shown = path[:PATH_LIMIT].replace("\0", "\ufffd")
         head = "\0".join(map(str, (0, domain.id, domain.workspace_id, 0, 0, domain.hostname, shown))).encode()
-        self.spool.append(now, read_visitor(scope).click(head, b""))
+        self.spool.append(now, visitor.click(head, b""))
 
     def _admit(self, domain_id: int, client: bytes, now_ns: int) -> bool:
         if (window := now_ns // _MINUTE_NS) != self._window:

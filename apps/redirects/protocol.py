@@ -15,8 +15,11 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from apps.redirects.lookahead import MAX_HEAD, ClientAddress, Lookahead
+from apps.redirects.decide import Outcome
+from apps.redirects.lookahead import MAX_HEAD, ClientAddress, Lookahead, Miss
+from apps.redirects.misses import Misses
 from apps.redirects.proxies import client_address_behind, peer_address
+from apps.redirects.resolution import LOOKED_UP
 
 _HOT = (b"GET /", b"HEAD /")
 _STATUSES = (301, 302, 307, 308)
@@ -37,11 +40,10 @@ class BadRequest(Exception):
 class Pulse:
     """What all connections of a server share; its ticker keeps it current."""
 
-    def __init__(self, heads: dict[int, bytes]) -> None:
+    def __init__(self, lookahead: Lookahead) -> None:
         # Whole seconds since the server began.
         self.seconds = 0
-        # What stands before the destination of a hot answer, by status: status line, the server's own headers.
-        self.heads = heads
+        self._lookahead = lookahead
         self._make_heads([])
 
     def tick(self, state: ServerState) -> None:
@@ -53,8 +55,10 @@ class Pulse:
                 connection.close_if_silent(self.seconds)
 
     def _make_heads(self, default_headers: list[tuple[bytes, bytes]]) -> None:
-        ours = b"".join(b"%b: %b\r\n" % header for header in default_headers) + b"location: "
-        self.heads.update({status: STATUS_LINE[status] + ours for status in _STATUSES})
+        ours = b"".join(b"%b: %b\r\n" % header for header in default_headers)
+        self._lookahead.own_headers = ours
+        # What stands before the destination of a hot answer, by status.
+        self._lookahead.heads.update({status: STATUS_LINE[status] + ours + b"location: " for status in _STATUSES})
 
 
 class Turn:
@@ -87,6 +91,7 @@ class RedirectProtocol(HttpToolsProtocol):
     lookahead: Lookahead
     pulse: Pulse
     turn: Turn
+    misses: Misses
     bypass_hot_path = False
 
     def __init__(
@@ -96,8 +101,14 @@ class RedirectProtocol(HttpToolsProtocol):
         # uvicorn asks its logger, which inherits a handler from ours, and not its own option.
         self.access_log = False
         # Of the connection.
+        self.peer = ""
         self.address = b""
         self.client_address: ClientAddress | None = None
+        # The request whose link is looked up, as it came, and what has come behind it meanwhile.
+        self.missed = b""
+        self.behind = b""
+        # What the look-up of the present request has told, when there was one.
+        self.looked_up: Outcome | None = None
         # Second since when the peer owes us bytes: a first request, the rest of a head, the next
         # request after a hot answer. None while it does not, or while uvicorn's own timer runs.
         # One comparison a second instead of a timer per request.
@@ -112,9 +123,9 @@ class RedirectProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self.owes_since = self.pulse.seconds
-        peer = self.client[0] if self.client else ""
-        self.address = peer_address(peer)
-        self.client_address = client_address_behind(peer)
+        self.peer = self.client[0] if self.client else ""
+        self.address = peer_address(self.peer)
+        self.client_address = client_address_behind(self.peer)
 
     def data_received(self, data: bytes) -> None:
         if (
@@ -132,7 +143,58 @@ class RedirectProtocol(HttpToolsProtocol):
                 if self.timeout_keep_alive_task is not None:
                     self._unset_keepalive_if_required()
                 return
-        self.ordinary_data_received(data)
+            if (miss := self.lookahead.missed) is not None:
+                self.lookahead.missed = None
+                if self._look_up(miss, data):
+                    return
+        if self.missed:
+            self._keep_behind(data)
+        else:
+            self.ordinary_data_received(data)
+
+    def _look_up(self, miss: Miss, data: bytes) -> bool:
+        """Whether the request is answered when its link has been looked up."""
+        self.missed = data
+        self.in_message = True
+        if not self.misses.take(miss, self):
+            self.missed = b""
+            self.in_message = False
+            return False
+        if self.missed:
+            # The answer is ours to give now.
+            self.owes_since = None
+            self._unset_keepalive_if_required()
+        return True
+
+    def _keep_behind(self, data: bytes) -> None:
+        self.behind += data
+        if len(self.behind) > HEAD_LIMIT:
+            self.flow.pause_reading()
+
+    @property
+    def is_there(self) -> bool:
+        """Whether an answer may be given here: the visitor has not gone, nor is the server about to end."""
+        return not self.transport.is_closing() and not self.bypass_hot_path
+
+    def answered(self, answer: bytes | None, *, is_unresolvable: bool = False) -> None:
+        """The look-up of `missed` has ended; without an answer it goes the ordinary way."""
+        data, self.missed = self.missed, b""
+        behind, self.behind = self.behind, b""
+        self.in_message = False
+        if self.transport.is_closing():
+            return
+        if len(behind) > HEAD_LIMIT:
+            self.flow.resume_reading()
+        if answer is not None:
+            self.turn.hold(self.transport, answer, self.loop)
+            self.owes_since = self.pulse.seconds
+            self._unset_keepalive_if_required()
+        else:
+            self.looked_up = Outcome.UNAVAILABLE if is_unresolvable else Outcome.REDIRECT
+            self.ordinary_data_received(data)
+            self.looked_up = None
+        if behind:
+            self.data_received(behind)
 
     def ordinary_data_received(self, data: bytes) -> None:
         # What was asked before on this connection is answered before.
@@ -164,6 +226,11 @@ class RedirectProtocol(HttpToolsProtocol):
     def is_busy(self) -> bool:
         """Whether a request is being read or answered."""
         return self.in_message or (self.cycle is not None and not self.cycle.response_complete)
+
+    def shutdown(self) -> None:
+        # Who waits for a look-up is answered; the ordinary path, which does that now, closes then.
+        if not self.missed:
+            super().shutdown()
 
     def close_if_silent(self, seconds: int) -> None:
         """Close when the peer has owed us bytes for longer than the keep-alive time."""
@@ -221,6 +288,8 @@ class RedirectProtocol(HttpToolsProtocol):
             raise BadRequest
         self.in_head = False
         self.owes_since = None
+        if self.looked_up is not None:
+            self.scope[LOOKED_UP] = self.looked_up  # type: ignore[literal-required] # an extension of ours
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:

@@ -19,6 +19,7 @@ from apps.redirects.gates import Gates
 from apps.redirects.hosts import DomainTable
 from apps.redirects.limits import RedirectLimits
 from apps.redirects.lookahead import Lookahead
+from apps.redirects.misses import Misses
 from apps.redirects.orphans import OrphanClicks
 from apps.redirects.postgres import DatabaseUnavailable, LinkReader
 from apps.redirects.preloading import preload
@@ -48,6 +49,7 @@ class Redirector:
         self.budget = ClickBudget()
         self.gates = Gates(reader=self.reader, budget=self.budget)
         self.resolver = Resolver(cache=self.cache, domains=self.domains, store=self.store, reader=self.reader)
+        self.misses = Misses(lookahead=self.lookahead, cache=self.cache, resolver=self.resolver, limits=self.limits, orphans=self.orphans)
         self.subscriber = ChangeSubscriber(
             cache=self.cache, domains=self.domains, domains_changed=self.resolver.domains_changed, wanted=self.resolver.wanted
         )

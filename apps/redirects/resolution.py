@@ -11,6 +11,10 @@ RESOLUTION = "shortener.resolution"
 # Where the scope of a request for no link has the hostname of the short domain it came to, if that is one.
 SHORT_DOMAIN = "shortener.domain"
 
+# Where a scope says what came of the look-up that this request has waited for, and for which a token of its client is
+# gone: UNAVAILABLE when nobody could say, else REDIRECT.
+LOOKED_UP = "shortener.looked_up"
+
 
 @dataclass(frozen=True, slots=True)
 class Resolution:

@@ -6,7 +6,7 @@ from collections.abc import Coroutine, Iterable
 from time import time_ns
 from typing import Any
 
-from apps.redirects.cache import LinkCache, Place
+from apps.redirects.cache import ColdEntry, LinkCache, Place
 from apps.redirects.hosts import DomainRef, DomainTable
 from apps.redirects.postgres import DatabaseUnavailable, LinkReader
 from apps.redirects.snapshot import Absent, Snapshot, Tombstone
@@ -120,15 +120,24 @@ class Resolver:
         return all(key in self.cache.entries for key in self.domains.cache_keys(*place))
 
     async def _resolve(self, place: Place) -> Snapshot | None:
+        if (known := self.known(place)) is not None:
+            return known.snapshot
+        return await asyncio.shield(self.flight(place))
+
+    def known(self, place: Place) -> ColdEntry | None:
+        """What is remembered of a place that leads nowhere, or not without asking."""
         cold = self.cache.get_cold(place, time_ns())
         if cold is not None:
             self.cache.counters.negative_hits += 1
-            return cold.snapshot
+        return cold
+
+    def flight(self, place: Place) -> "asyncio.Task[Snapshot | None]":
+        """The look-up of a place, which all who miss it share; to be shielded. It ends as `resolve` does."""
         flight = self._flights.get(place)
         if flight is None:
             flight = self._flights[place] = asyncio.create_task(self._look_up(*place))
             flight.add_done_callback(lambda _: self._flights.pop(place, None))
-        return await asyncio.shield(flight)
+        return flight
 
     async def _look_up(self, domain_id: int, code: str) -> Snapshot | None:
         self.cache.counters.misses += 1

@@ -97,6 +97,7 @@ def protocol_for(redirector: Redirector, pulse: Pulse, *, bypass_hot_path: bool 
         "lookahead": redirector.lookahead,
         "pulse": pulse,
         "turn": Turn(redirector.spool.flush),
+        "misses": redirector.misses,
         "bypass_hot_path": bypass_hot_path,
     }
     return type("RedirectProtocol", (RedirectProtocol,), attributes)
@@ -107,7 +108,7 @@ def make_server(application: Any, redirector: Redirector, *, bypass_hot_path: bo
 
     `bypass_hot_path` sends every request the ordinary way, for comparing both.
     """
-    pulse = Pulse(redirector.lookahead.heads)
+    pulse = Pulse(redirector.lookahead)
     protocol = protocol_for(redirector, pulse, bypass_hot_path=bypass_hot_path)
     config = Config(
         application,
