@@ -41,6 +41,12 @@ def pid_of(running: Server) -> int:
         return int(client.info("server")["process_id"])
 
 
+def wait_for_redis(link: Link, redis_url: str) -> None:
+    """What was read from the database is in Redis a moment later."""
+    with redis.Redis.from_url(redis_url) as client:
+        wait_for(lambda: b'"link"' in (client.get(keys.link_key(link.domain_id, link.code)) or b""), "the entry in Redis")
+
+
 def test_many_who_miss_the_same_link_share_one_query(server: Threaded, make_link: MakeLink) -> None:
     make_link(code="wanted")
     status_of(server.port, "/warm-up")
@@ -54,8 +60,7 @@ def test_many_who_miss_the_same_link_share_one_query(server: Threaded, make_link
 def test_another_redirector_finds_the_link_in_redis(server: Threaded, make_link: MakeLink, redis_url: str) -> None:
     link = make_link(code="shared1")
     status_of(server.port, "/shared1")
-    with redis.Redis.from_url(redis_url) as client:
-        wait_for(lambda: b'"link"' in (client.get(keys.link_key(link.domain_id, "shared1")) or b""), "the entry in Redis")
+    wait_for_redis(link, redis_url)
     with threaded() as other:
         status_of(other.port, "/warm-up")
         before = other.redirector.reader.queries
@@ -167,10 +172,13 @@ def test_entries_live_four_seconds_at_most_while_changes_are_not_heard(server: T
     assert {entry.valid_until_ns for entry in cache.entries.values()} == {heard + 4_000_000_000}
 
 
-def test_without_a_database_redis_alone_serves_and_the_rest_is_503(server: Threaded, make_link: MakeLink, settings: Any) -> None:
-    make_link(code="in-redis")
+def test_without_a_database_redis_alone_serves_and_the_rest_is_503(
+    server: Threaded, make_link: MakeLink, settings: Any, redis_url: str
+) -> None:
+    link = make_link(code="in-redis")
     make_link(code="elsewhere")
     assert status_of(server.port, "/in-redis") == 302
+    wait_for_redis(link, redis_url)
     with pytest.MonkeyPatch.context() as patch:
         # Redirectors keep the address that they were built with.
         patch.setitem(settings.DATABASES["default"], "HOST", "127.0.0.1")
