@@ -4,6 +4,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 from shortener_project.embedded import wiring
 from shortener_project.settings import connections, env
@@ -103,12 +104,16 @@ _embedded = wiring.embedded_urls(VAR_DIR)
 DATABASE_URL = secret("DATABASE_URL")
 REDIS_URL = connections.redis(secret("REDIS_URL") or _embedded.redis)
 CLICKHOUSE_URL = secret("CLICKHOUSE_URL")
+# Name of the cluster, in its servers' configuration, of which CLICKHOUSE_URL is a server.
+CLICKHOUSE_CLUSTER = env.text("CLICKHOUSE_CLUSTER", default="")
+if CLICKHOUSE_CLUSTER and not CLICKHOUSE_URL:
+    raise ImproperlyConfigured("CLICKHOUSE_CLUSTER: needs CLICKHOUSE_URL, the URL of one of the cluster's servers")
 # Names of the URL variables in force whose part is embedded, in the order of the start banner.
 EMBEDDED_PARTS = [name for name in ("DATABASE_URL", "REDIS_URL", "CLICKHOUSE_URL") if not secret(name)]
 
 DATABASES = {
     "default": connections.postgresql(DATABASE_URL or _embedded.database),
-    "clickhouse": connections.clickhouse(CLICKHOUSE_URL or _embedded.clickhouse),
+    "clickhouse": connections.clickhouse(CLICKHOUSE_URL or _embedded.clickhouse, cluster=CLICKHOUSE_CLUSTER),
 }
 DATABASE_ROUTERS = ["shortener_project.routers.ClickHouseRouter"]
 
@@ -185,6 +190,23 @@ KAFKA_SECURITY = connections.kafka_security(
 )
 # Partitions of each topic; a key always goes to the same one.
 EVENT_PARTITIONS = env.integer("EVENT_PARTITIONS", default=4)
+
+# -- search ---------------------------------------------------------------------------------------
+
+# Nodes of Elasticsearch (URLs, comma-separated); without any PostgreSQL answers searches.
+ELASTICSEARCH = connections.elasticsearch(
+    urls=[url.strip() for url in secret("ELASTICSEARCH_URL").split(",") if url.strip()],
+    user=env.text("ELASTICSEARCH_USER", default=""),
+    password=secret("ELASTICSEARCH_PASSWORD"),
+    api_key=secret("ELASTICSEARCH_API_KEY"),
+    ca_file=env.text("ELASTICSEARCH_CA_FILE", default=""),
+)
+# Put before the names of indices and aliases, where installations share a cluster.
+ELASTICSEARCH_INDEX_PREFIX = env.text("ELASTICSEARCH_INDEX_PREFIX", default="shortener-")
+# Shards of a new index; one is good for some ten million links.
+ELASTICSEARCH_SHARDS = env.integer("ELASTICSEARCH_SHARDS", default=1)
+if ELASTICSEARCH:
+    CONSUMER_GROUPS["search-indexer"] = "apps.links.search.consumers.SearchIndexer"
 
 # -- redirects ------------------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """From URLs to the dictionaries that Django, Celery and the mail backends take."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
@@ -23,10 +24,14 @@ def postgresql(url: str) -> dict[str, Any]:
     return config
 
 
-def clickhouse(url: str) -> dict[str, Any]:
-    """Django database settings for `clickhouse://user:password@host:9000/database` (native protocol).
+# A cluster's name in the servers' configuration.
+_CLUSTER_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
-    Raises ImproperlyConfigured, naming CLICKHOUSE_URL, for anything else.
+
+def clickhouse(url: str, *, cluster: str = "") -> dict[str, Any]:
+    """Django database settings for `clickhouse://user:password@host:9000/database` (native protocol), a server of `cluster` if named.
+
+    Raises ImproperlyConfigured, naming CLICKHOUSE_URL or CLICKHOUSE_CLUSTER, for anything else.
     """
     parts = _split(url, "CLICKHOUSE_URL")
     if parts.scheme not in {"clickhouse", "clickhouses"} or not parts.hostname:
@@ -48,16 +53,39 @@ def clickhouse(url: str) -> dict[str, Any]:
     }
     if parts.scheme == "clickhouses":
         options["secure"] = True
+    if cluster:
+        options.update(_cluster_options(cluster, options.pop("settings")))
     options["settings"].update(parse_qsl(parts.query))
     return {
-        "ENGINE": "clickhouse_backend.backend",
+        "ENGINE": "apps.analytics.backend" if cluster else "clickhouse_backend.backend",
         "HOST": parts.hostname,
         "PORT": parts.port or (9440 if parts.scheme == "clickhouses" else 9000),
         "NAME": parts.path.lstrip("/") or "analytics",
         "USER": unquote(parts.username or "default"),
         "PASSWORD": unquote(parts.password or ""),
         "OPTIONS": options,
-        "TEST": {"DEPENDENCIES": [], "fake_transaction": True},
+        "TEST": {"DEPENDENCIES": [], "fake_transaction": True, **({"cluster": cluster} if cluster else {})},
+    }
+
+
+def _cluster_options(cluster: str, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """What a connection to `cluster` needs besides; see apps/analytics/CLUSTER.md. Raises ImproperlyConfigured."""
+    if not _CLUSTER_NAME.fullmatch(cluster):
+        raise ImproperlyConfigured(f"CLICKHOUSE_CLUSTER: expected the name of a cluster in the servers' configuration, got {cluster!r}")
+    return {
+        "migration_cluster": cluster,
+        "distributed_migrations": True,
+        "settings": {
+            **settings,
+            # A server that has confirmed rows has handed them to their shards, and most copies of the shard have them.
+            "distributed_foreground_insert": 1,
+            "insert_quorum": "auto",
+            # Less than the client's patience (s, and ms), so that it hears the reason.
+            "insert_quorum_timeout": 20_000,
+            "distributed_ddl_task_timeout": 20,
+            # A column is there on all copies of a shard before a migration goes on.
+            "alter_sync": 2,
+        },
     }
 
 
@@ -122,6 +150,42 @@ def kafka_security(
     return {"security_protocol": protocol, **options}
 
 
+def elasticsearch(*, urls: Sequence[str], user: str, password: str, api_key: str, ca_file: str) -> dict[str, Any]:
+    """Options of Elasticsearch's client for `https://user:password@host:9200`, the nodes of one cluster; {} for none.
+
+    A log-in is a user and a password, by themselves or in the URLs, or an API key. Without `ca_file` the system's
+    authorities are trusted. Raises ImproperlyConfigured, naming a variable, for what does not fit together.
+    """
+    if not urls:
+        return {}
+    hosts, log_ins = [], set()
+    for url in urls:
+        parts = _split(url, "ELASTICSEARCH_URL")
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ImproperlyConfigured("ELASTICSEARCH_URL: expected https://host:9200")
+        host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+        hosts.append(f"{parts.scheme}://{host}:{parts.port or (443 if parts.scheme == 'https' else 9200)}{parts.path.rstrip('/')}")
+        log_ins.add((unquote(parts.username or ""), unquote(parts.password or "")))
+    if len(log_ins) > 1:
+        raise ImproperlyConfigured("ELASTICSEARCH_URL: the nodes of one cluster have one log-in")
+    in_url = log_ins.pop()
+    name, secret_word = (user, password) if user else in_url
+    if user and not password:
+        raise ImproperlyConfigured("ELASTICSEARCH_PASSWORD: needed with ELASTICSEARCH_USER")
+    if name and api_key:
+        raise ImproperlyConfigured("ELASTICSEARCH_API_KEY: either this or a user and a password")
+    if ca_file and not all(host.startswith("https:") for host in hosts):
+        raise ImproperlyConfigured("ELASTICSEARCH_CA_FILE: only for https")
+    options: dict[str, Any] = {"hosts": hosts}
+    if name:
+        options["basic_auth"] = [name, secret_word]
+    if api_key:
+        options["api_key"] = api_key
+    if ca_file:
+        options["ca_certs"] = ca_file
+    return options
+
+
 _TOPIC_OPTIONS = frozenset({"partitions", "replication", "retention_days"})
 
 
@@ -158,5 +222,7 @@ def logging(*, level: str) -> dict[str, Any]:
             # Says of each connection when it comes and goes.
             "kafka": {"level": "WARNING"},
             "uvicorn.error": {"level": "WARNING"},
+            # Says of each request what became of it.
+            "elastic_transport": {"level": "ERROR"},
         },
     }

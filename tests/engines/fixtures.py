@@ -1,4 +1,4 @@
-"""Brokers as fixtures, for all tests."""
+"""Servers as fixtures, for all tests."""
 
 import tempfile
 from collections.abc import Iterator
@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.engines import elasticsearch
+from tests.engines.elasticsearch import Elasticsearch
 from tests.engines.kafka import Kafka, missing
 
 
@@ -42,3 +44,30 @@ def three_kafkas() -> Iterator[Kafka]:
     """Three brokers that the test may kill one by one; writes need two."""
     with _cluster(3) as cluster:
         yield cluster
+
+
+@contextmanager
+def _elasticsearch() -> Iterator[Elasticsearch]:
+    if reason := elasticsearch.missing():
+        pytest.skip(reason)
+    with tempfile.TemporaryDirectory(prefix="elasticsearch") as folder:
+        server = Elasticsearch(Path(folder))
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()
+
+
+@pytest.fixture(scope="session")
+def shared_elasticsearch() -> Iterator[Elasticsearch]:
+    """One server for all tests of this process that leave it running; each has indices of its own."""
+    with _elasticsearch() as server:
+        yield server
+
+
+@pytest.fixture
+def own_elasticsearch() -> Iterator[Elasticsearch]:
+    """A server that the test may kill."""
+    with _elasticsearch() as server:
+        yield server

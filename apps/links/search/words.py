@@ -7,6 +7,7 @@ each character of Chinese and Japanese is one, since nothing parts their words.
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Final
 
 # Ranges of characters that are words by themselves; Elasticsearch's tokenizer has the same.
@@ -37,11 +38,16 @@ def words(text: str) -> Sequence[str]:
 
 
 def fold(word: str) -> str:
-    """`word` without case and accents."""
+    """`word` without case, and without accents where a letter of the Latin alphabet is left, as both engines fold."""
     if word.isascii():
         return word.lower()
-    apart = unicodedata.normalize("NFKD", word.casefold())
-    return "".join(character for character in apart if not unicodedata.combining(character)).translate(_PLAIN)
+    return "".join(map(_folded, unicodedata.normalize("NFC", word).casefold())).translate(_PLAIN)
+
+
+@lru_cache(maxsize=4096)
+def _folded(letter: str) -> str:
+    apart = "".join(part for part in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(part))
+    return apart if apart.isascii() else letter
 
 
 def edits_allowed(word: str) -> int:
