@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import connections
 
 from apps.analytics.rollups import ROLLUPS
-from apps.analytics.tables import DATABASE
+from apps.analytics.tables import DATABASE, Names
 
 _TIME_COLUMNS = {"click_events": "timestamp", "orphan_clicks": "timestamp", **{rollup.table: rollup.time for rollup in ROLLUPS}}
 
@@ -18,15 +18,15 @@ def follow_setting(*, using: str, **_kwargs: Any) -> None:
     """
     if using != DATABASE:
         return
+    place = Names.of(connections[using])
+    columns = {place.local(table): column for table, column in _TIME_COLUMNS.items()}
     with connections[using].cursor() as cursor:
-        cursor.execute(
-            "SELECT name, engine_full FROM system.tables WHERE database = currentDatabase() AND name IN %s", [list(_TIME_COLUMNS)]
-        )
+        cursor.execute("SELECT name, engine_full FROM system.tables WHERE database = %s AND name IN %s", [place.database, list(columns)])
         for table, engine in cursor.fetchall():
-            if change := _change(engine, column=_TIME_COLUMNS[table], days=settings.CLICK_RETENTION_DAYS):
+            if change := _change(engine, column=columns[table], days=settings.CLICK_RETENTION_DAYS):
                 # A rewrite of the old parts may take long; a migration does not wait for it.
                 cursor.cursor.set_settings({"mutations_sync": 0})
-                cursor.execute(f"ALTER TABLE {table} {change}")
+                cursor.execute(f"ALTER TABLE {table}{place.on_cluster} {change}")
 
 
 def _change(engine: str, *, column: str, days: int) -> str:

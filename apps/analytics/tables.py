@@ -10,14 +10,15 @@ DATABASE = "clickhouse"
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """How statements name tables; `cluster` is "" on one server."""
+    """How statements name tables of `database`; `cluster` is "" on one server."""
 
+    database: str
     cluster: str
 
     @classmethod
     def of(cls, connection: Any) -> "Names":
         """Those that hold on `connection`."""
-        return cls(connection.migration_cluster or "")
+        return cls(connection.settings_dict["NAME"], connection.migration_cluster or "")
 
     @property
     def on_cluster(self) -> str:
@@ -27,6 +28,10 @@ class Names:
     def local(self, table: str) -> str:
         """The table that holds the rows which `table` gives."""
         return f"{table}_local" if self.cluster else table
+
+    def everywhere(self, database: str, table: str) -> str:
+        """What stands after FROM for the rows of `table` on all servers: of the one server, or of each replica of each shard."""
+        return f"clusterAllReplicas(`{self.cluster}`, `{database}`, `{table}`)" if self.cluster else f"`{database}`.`{table}`"
 
     def fill(self, sql: str) -> str:
         """`sql` with its marks `{on_cluster}` and `{local}` filled in."""

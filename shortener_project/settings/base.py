@@ -207,6 +207,7 @@ ELASTICSEARCH_INDEX_PREFIX = env.text("ELASTICSEARCH_INDEX_PREFIX", default="sho
 ELASTICSEARCH_SHARDS = env.integer("ELASTICSEARCH_SHARDS", default=1)
 if ELASTICSEARCH:
     CONSUMER_GROUPS["search-indexer"] = "apps.links.search.consumers.SearchIndexer"
+    CELERY_BEAT_SCHEDULE["note-used-up-links"] = {"task": "links.note_used_up", "schedule": 60.0}
 
 # -- redirects ------------------------------------------------------------------------------------
 

@@ -59,11 +59,10 @@ class ClusterSchemaEditor(DatabaseSchemaEditor):  # type: ignore[misc]
 
     def _distributed_sql(self, model: Any) -> str:
         table, names = model._meta.db_table, Names.of(self.connection)
-        database, local = self.connection.settings_dict["NAME"], names.local(table)
-        quoted = self.quote_name
+        local, quoted = names.local(table), self.quote_name
         return (
             f"CREATE TABLE {quoted(table)}{names.on_cluster} AS {quoted(local)} "
-            f"ENGINE = Distributed({quoted(names.cluster)}, {quoted(database)}, {quoted(local)}, {_sharding_key(model)})"
+            f"ENGINE = Distributed({quoted(names.cluster)}, {quoted(names.database)}, {quoted(local)}, {_sharding_key(model)})"
         )
 
     @contextmanager
