@@ -105,7 +105,7 @@ class ClickIngest:
         if len(replays.unstored(self.table, stored)) == len(rows):
             # An earlier attempt may be under way even now: by the token the server keeps one of the two.
             self._insert(rows, token=claim.token)
-        replays.make_whole(self.table, stored)
+        replays.make_whole(self.table, stored, token=claim.token)
 
     def stored_form(self, rows: Sequence[ClickRow]) -> Sequence[ClickRow] | Sequence[OrphanRow]:
         """`rows` as they are in the table."""

@@ -15,7 +15,7 @@ from apps.analytics.enrichment import addresses
 from apps.analytics.enrichment.addresses import AddressPolicy
 from apps.analytics.exclusion import erasing
 from apps.analytics.mutations import delete
-from apps.analytics.rollups import ROLLUPS, Rollup, rollups_of
+from apps.analytics.rollups import Rollup, rollups_of
 from apps.analytics.store import run
 from apps.common.chunks import chunks
 
@@ -25,11 +25,13 @@ ERASED = Counter("clicks_erased_total", "Clicks that were erased on demand, by w
 
 _CLICKS = "click_events"
 _ORPHANS = "orphan_clicks"
-# Keys in the text of one statement.
+# Links in the text of one statement.
 _AT_ONCE = 2_000
+# Days whose clicks are summed up anew in one statement: of a link, or of a workspace with its many links.
+_DAYS_AT_ONCE = {"link_id": 2_000, "workspace_id": 5}
 _COUNT = "SELECT count() FROM {table} WHERE {where}"
-_KEYS = "SELECT DISTINCT link_id, toUnixTimestamp({time}) FROM {table} WHERE {where}"
-_AMONG = "(link_id, {time}) IN (SELECT tupleElement(key, 1), toDateTime(tupleElement(key, 2), 'UTC') FROM (SELECT arrayJoin(%s) AS key))"
+_DAYS = "SELECT DISTINCT {rollup.owner}, toString(toDate(timestamp, 'UTC')) FROM {rollup.source} WHERE {where}"
+_AMONG = "({owner}, {day}) IN (SELECT tupleElement(key, 1), toDate(tupleElement(key, 2)) FROM (SELECT arrayJoin(%s) AS key))"
 _REBUILD = "INSERT INTO {table} ({columns}) SELECT {values} FROM {source} WHERE {among} AND NOT ({where}) GROUP BY {groups}"
 
 
@@ -40,19 +42,19 @@ def erase_links(link_ids: Collection[int], *, by: str) -> int:
     """
     erased = 0
     for some in chunks(sorted(set(link_ids)), _AT_ONCE):
-        erased += _erase_whole("link_id IN %s", [list(some)], tables=[_CLICKS])
+        erased += _erase("link_id IN %s", [list(some)], tables=[_CLICKS], key="link_id")
     return _told("links", erased, by=by, link_ids=sorted(link_ids)[:20])
 
 
 def erase_workspace(workspace_id: int, *, by: str) -> int:
     """Erase all clicks on links of the workspace, and the orphan clicks on its domains; how many."""
-    erased = _erase_whole("workspace_id = %s", [workspace_id], tables=[_CLICKS, _ORPHANS])
+    erased = _erase("workspace_id = %s", [workspace_id], tables=[_CLICKS, _ORPHANS], key="workspace_id")
     return _told("workspace", erased, by=by, workspace_id=workspace_id)
 
 
 def erase_owner(owner_id: int, *, by: str) -> int:
     """Erase all clicks on links while they were this user's; how many."""
-    return _told("owner", _erase_some("owner_id = %s", [owner_id], orphans=False), by=by, owner_id=owner_id)
+    return _told("owner", _erase("owner_id = %s", [owner_id], tables=[_CLICKS]), by=by, owner_id=owner_id)
 
 
 def erase_address(address: str, *, by: str) -> int:
@@ -65,7 +67,7 @@ def erase_address(address: str, *, by: str) -> int:
     if not forms:
         raise ValueError("not an IP address")
     # The log must not keep what is being erased.
-    return _told("address", _erase_some("address IN %s", [sorted(forms)], orphans=True), by=by)
+    return _told("address", _erase("address IN %s", [sorted(forms)], tables=[_CLICKS, _ORPHANS]), by=by)
 
 
 def _told(kind: str, erased: int, *, by: str, **what: object) -> int:
@@ -74,48 +76,42 @@ def _told(kind: str, erased: int, *, by: str, **what: object) -> int:
     return erased
 
 
-def _erase_whole(where: str, parameters: Sequence[Any], *, tables: Sequence[str]) -> int:
-    """Erase by a condition that holds for all or for none of the clicks behind a row of a rollup."""
+def _erase(where: str, parameters: Sequence[Any], *, tables: Sequence[str], key: str = "") -> int:
+    """Erase the rows of `tables` for which `where` holds; how many.
+
+    `key` is the only column that `where` asks. Rollups of which it is a key have rows of nothing but what is erased; what the
+    others sum up of the days concerned is computed anew without it.
+    """
     with erasing():
-        erased = sum(_count(table, where, parameters) for table in tables)
+        erased = 0
         for table in tables:
+            found = _count(table, where, parameters)
             for rollup in rollups_of(table):
-                delete(rollup.table, where, parameters)
+                if key in rollup.keys:
+                    delete(rollup.table, where, parameters)
+                elif found:
+                    _rebuild(rollup, where, parameters)
             delete(table, where, parameters)
-    return erased
-
-
-def _erase_some(where: str, parameters: Sequence[Any], *, orphans: bool) -> int:
-    """Erase by any condition: what rollups sum up of the hours concerned is computed anew without it."""
-    with erasing():
-        erased = _count(_CLICKS, where, parameters)
-        if erased:
-            for rollup in ROLLUPS:
-                _rebuild(rollup, where, parameters)
-            delete(_CLICKS, where, parameters)
-        if orphans and (found := _count(_ORPHANS, where, parameters)):
             erased += found
-            delete(_ORPHANS, where, parameters)
     return erased
 
 
 def _rebuild(rollup: Rollup, where: str, parameters: Sequence[Any]) -> None:
     """Compute the rows of `rollup` anew that hold something of what is to be erased."""
-    made = {**rollup.keys, rollup.count: "count()", **rollup.states}
-    period = rollup.keys[rollup.time]
-    for some in chunks(run(_KEYS.format(table=rollup.source, time=period, where=where), parameters), _AT_ONCE):
-        keys = [list(map(tuple, some))]
-        delete(rollup.table, _AMONG.format(time=rollup.time), keys)
-        rebuild = _REBUILD.format(
-            table=rollup.table,
-            source=rollup.source,
-            columns=", ".join(made),
-            values=", ".join(made.values()),
-            groups=", ".join(rollup.keys.values()),
-            among=_AMONG.format(time=period),
-            where=where,
-        )
-        run(rebuild, [*keys, *parameters], insert_deduplicate=0)
+    made = {**rollup.keys, **({rollup.count: "count()"} if rollup.count else {}), **rollup.states}
+    rebuild = _REBUILD.format(
+        table=rollup.table,
+        source=rollup.source,
+        columns=", ".join(made),
+        values=", ".join(f"{expression} AS {column}" for column, expression in made.items()),
+        groups=", ".join(rollup.keys),
+        among=_AMONG.format(owner=rollup.owner, day="toDate(timestamp, 'UTC')"),
+        where=where,
+    )
+    for some in chunks(run(_DAYS.format(rollup=rollup, where=where), parameters), _DAYS_AT_ONCE[rollup.owner]):
+        days = [list(map(tuple, some))]
+        delete(rollup.table, _AMONG.format(owner=rollup.owner, day=rollup.day), days)
+        run(rebuild, [*days, *parameters], insert_deduplicate=0, max_execution_time=0)
 
 
 def _count(table: str, where: str, parameters: Sequence[Any]) -> int:

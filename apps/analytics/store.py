@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
+from zlib import crc32
 
 from clickhouse_driver.errors import Error as DriverError
 from django.db import Error as DatabaseError
@@ -17,7 +18,7 @@ from apps.events.errors import SinkUnavailable
 
 def insert_clicks(rows: Sequence[ClickRow], *, token: str) -> None:
     """Store `rows`, all in one insert, each once in the table and in the rollups; see `_insert`."""
-    _insert("click_events", rows, token)
+    _insert("click_events", rows, token, lane=lane_of(token))
 
 
 def insert_orphans(rows: Sequence[OrphanRow], *, token: str) -> None:
@@ -25,22 +26,33 @@ def insert_orphans(rows: Sequence[OrphanRow], *, token: str) -> None:
     _insert("orphan_clicks", rows, token)
 
 
-def _insert(table: str, rows: Sequence[ClickRow] | Sequence[OrphanRow], token: str) -> None:
+def lane_of(token: str) -> int:
+    """The lane of the rows stored under `token`, a claim's: the same for all claims of one partition, of which one is open at a time."""
+    return crc32(token.rpartition(":")[0].encode()) % 2**16
+
+
+def _insert(table: str, rows: Sequence[ClickRow] | Sequence[OrphanRow], token: str, *, lane: int | None = None) -> None:
     """Store `rows` in one insert.
 
     Rows sent again under the same `token` must be the same rows in the same order; they have no
     further effect, and complete what an interrupted insert left undone. Raises SinkUnavailable when
     it is not certain that all is stored.
     """
-    insert_rows(table, rows, {"insert_deduplication_token": token, "insert_deduplicate": 1})
+    insert_rows(table, rows, {"insert_deduplication_token": token, "insert_deduplicate": 1}, lane=lane)
 
 
-def insert_rows(table: str, rows: Sequence[ClickRow] | Sequence[OrphanRow], settings: Mapping[str, str | int]) -> None:
-    """Store `rows` in one insert with `settings`. Raises SinkUnavailable when it is not certain that all is stored."""
+def insert_rows(
+    table: str, rows: Sequence[ClickRow] | Sequence[OrphanRow], settings: Mapping[str, str | int], *, lane: int | None = None
+) -> None:
+    """Store `rows` in one insert with `settings`, in `lane` if the table has such. Raises SinkUnavailable when it is not
+    certain that all is stored."""
     if not rows:
         return
     fields = rows[0]._fields
     columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
+    if lane is not None:
+        fields = (*fields, "lane")
+        columns.append([lane] * len(rows))
     # Whole milliseconds spare the driver a conversion of each value.
     columns[fields.index("timestamp")] = [milliseconds(row.timestamp) for row in rows]
     with _reached(), connections[DATABASE].cursor() as cursor:

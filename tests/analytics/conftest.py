@@ -8,6 +8,7 @@ import pytest
 from django.db import connections
 
 from apps.analytics import retention
+from apps.analytics.rollups import ROLLUPS
 
 Rows = Callable[[str], list[tuple[object, ...]]]
 
@@ -33,5 +34,5 @@ def clickhouse(db: None, settings: Any) -> Iterator[Rows]:
 
 def empty_tables() -> None:
     with connections["clickhouse"].cursor() as cursor:
-        for table in ("click_events", "clicks_hourly", "orphan_clicks"):
+        for table in ("click_events", "orphan_clicks", *(rollup.table for rollup in ROLLUPS)):
             cursor.execute(f"TRUNCATE TABLE {table}")

@@ -7,8 +7,10 @@ import pytest
 
 from apps.analytics import replays, store
 from apps.analytics.orphan_rows import orphan_rows
+from apps.analytics.rollups import ROLLUPS
 from apps.analytics.rows import ClickRow
 from tests.analytics.conftest import Rows
+from tests.analytics.rollup_sums import wrong_rollups
 from tests.analytics.rows import NOON, click_row
 
 pytestmark = pytest.mark.django_db(databases=["clickhouse"])
@@ -18,22 +20,28 @@ TOKEN = "topic:log:0:1-400"
 
 @pytest.fixture
 def rows() -> list[ClickRow]:
-    """A block over three months, of five links, with two clicks a visitor."""
+    """A block over three months, of five links in two workspaces, with two clicks a visitor."""
     return [
-        click_row(timestamp=NOON + timedelta(days=40 * (n % 3), minutes=n), link_id=n % 5, visitor_id=n // 2, is_bot=n % 7 == 0)
+        click_row(
+            timestamp=NOON + timedelta(days=40 * (n % 3), minutes=n),
+            link_id=n % 5,
+            workspace_id=3 + n % 5 % 2,
+            visitor_id=n // 2,
+            is_bot=n % 7 == 0,
+            country=("DE", "IN", "")[n % 3],
+        )
         for n in range(400)
     ]
 
 
 def counts(clickhouse: Rows) -> tuple[object, ...]:
-    """Clicks in the table, different ones among them, clicks in the rollup, and its visitors and the table's."""
-    return clickhouse(
-        "SELECT count(), uniqExact(event_id), (SELECT sum(clicks) FROM clicks_hourly),"
-        " (SELECT uniqMerge(visitors) FROM clicks_hourly) = uniq(visitor_id) FROM click_events"
-    )[0]
+    """Clicks in the table, different ones among them, clicks in the rollup, and rollups that do not say what the table says."""
+    [row] = clickhouse("SELECT count(), uniqExact(event_id), (SELECT sum(clicks) FROM clicks_hourly) FROM click_events")
+    return (*row, wrong_rollups())
 
 
-WHOLE = (400, 400, 400, True)
+WHOLE: tuple[object, ...] = (400, 400, 400, [])
+ROLLUP_TABLES = [rollup.table for rollup in ROLLUPS]
 
 
 def all_stored(clickhouse: Rows, rows: list[ClickRow]) -> None:
@@ -42,8 +50,8 @@ def all_stored(clickhouse: Rows, rows: list[ClickRow]) -> None:
 
 def nothing_stored_but_the_token(clickhouse: Rows, rows: list[ClickRow]) -> None:
     store.insert_clicks(rows, token=TOKEN)
-    clickhouse("ALTER TABLE click_events DELETE WHERE 1")
-    clickhouse("ALTER TABLE clicks_hourly DELETE WHERE 1")
+    for table in ("click_events", *ROLLUP_TABLES):
+        clickhouse(f"ALTER TABLE {table} DELETE WHERE 1")
 
 
 def a_month_lost_though_the_token_is_known(clickhouse: Rows, rows: list[ClickRow]) -> None:
@@ -58,6 +66,18 @@ def a_month_stored_and_its_token_forgotten(clickhouse: Rows, rows: list[ClickRow
 def the_rollup_lost_though_the_token_is_known(clickhouse: Rows, rows: list[ClickRow]) -> None:
     store.insert_clicks(rows, token=TOKEN)
     clickhouse("ALTER TABLE clicks_hourly DELETE WHERE 1")
+
+
+def all_rollups_lost_though_the_token_is_known(clickhouse: Rows, rows: list[ClickRow]) -> None:
+    store.insert_clicks(rows, token=TOKEN)
+    for table in ROLLUP_TABLES:
+        clickhouse(f"ALTER TABLE {table} DELETE WHERE 1")
+
+
+def parts_of_all_rollups_lost(clickhouse: Rows, rows: list[ClickRow]) -> None:
+    store.insert_clicks(rows, token=TOKEN)
+    for number, rollup in enumerate(ROLLUPS):
+        clickhouse(f"ALTER TABLE {rollup.table} DELETE WHERE toMonth({rollup.day}) = {5 + number % 3}")
 
 
 def a_part_of_the_rollup_lost(clickhouse: Rows, rows: list[ClickRow]) -> None:
@@ -77,6 +97,8 @@ LEFT = [
     a_month_lost_though_the_token_is_known,
     a_month_stored_and_its_token_forgotten,
     the_rollup_lost_though_the_token_is_known,
+    all_rollups_lost_though_the_token_is_known,
+    parts_of_all_rollups_lost,
     a_part_of_the_rollup_lost,
     a_month_lost_here_and_another_in_the_rollup,
 ]
@@ -87,7 +109,7 @@ def test_a_block_is_whole_afterwards(clickhouse: Rows, rows: list[ClickRow], lef
     left(clickhouse, rows)
 
     for _ in range(2):
-        replays.make_whole("click_events", rows)
+        replays.make_whole("click_events", rows, token=TOKEN)
 
         assert counts(clickhouse) == WHOLE
 
@@ -99,9 +121,21 @@ def test_other_clicks_of_the_same_links_and_hours_are_left_alone(clickhouse: Row
     lost = ", ".join(f"'{row.event_id}'" for row in rows if row.timestamp.month == 6)
     clickhouse(f"ALTER TABLE click_events DELETE WHERE event_id IN ({lost})")
 
-    replays.make_whole("click_events", rows)
+    replays.make_whole("click_events", rows, token=TOKEN)
 
-    assert counts(clickhouse) == (800, 800, 800, True)
+    assert counts(clickhouse) == (800, 800, 800, [])
+
+
+def test_other_clicks_of_the_same_workspaces_that_come_another_way_are_left_alone(clickhouse: Rows, rows: list[ClickRow]) -> None:
+    others = [row._replace(event_id=click_row(timestamp=row.timestamp).event_id, link_id=row.link_id + 10) for row in rows]
+    store.insert_clicks(others, token="topic:log:1:1-400")
+    all_rollups_lost_though_the_token_is_known(clickhouse, rows)
+    # As another consumer finds it, whose clicks are not those that are missing.
+    replays.make_whole("click_events", others, token="topic:log:1:1-400")
+
+    replays.make_whole("click_events", rows, token=TOKEN)
+
+    assert counts(clickhouse) == (800, 800, 800, [])
 
 
 def test_what_is_not_stored_is_told(clickhouse: Rows, rows: list[ClickRow]) -> None:
@@ -118,9 +152,9 @@ def test_a_block_of_ten_thousand_is_looked_through(clickhouse: Rows) -> None:
     clickhouse("ALTER TABLE click_events DELETE WHERE link_id = 9999")
 
     assert replays.unstored("click_events", rows) == rows[-1:]
-    replays.make_whole("click_events", rows)
+    replays.make_whole("click_events", rows, token=TOKEN)
 
-    assert counts(clickhouse)[:3] == (10_000, 10_000, 10_000)
+    assert counts(clickhouse) == (10_000, 10_000, 10_000, [])
 
 
 def test_orphan_clicks_have_no_rollup(clickhouse: Rows, rows: list[ClickRow]) -> None:
@@ -128,7 +162,7 @@ def test_orphan_clicks_have_no_rollup(clickhouse: Rows, rows: list[ClickRow]) ->
     store.insert_orphans(orphans, token=TOKEN)
     clickhouse("ALTER TABLE orphan_clicks DELETE WHERE toMonth(timestamp, 'UTC') = 6")
 
-    replays.make_whole("orphan_clicks", orphans)
+    replays.make_whole("orphan_clicks", orphans, token=TOKEN)
 
     assert clickhouse("SELECT count(), uniqExact(event_id) FROM orphan_clicks") == [(400, 400)]
 
@@ -136,6 +170,6 @@ def test_orphan_clicks_have_no_rollup(clickhouse: Rows, rows: list[ClickRow]) ->
 def test_no_table_of_the_repair_is_left(clickhouse: Rows, rows: list[ClickRow]) -> None:
     a_month_lost_though_the_token_is_known(clickhouse, rows)
 
-    replays.make_whole("click_events", rows)
+    replays.make_whole("click_events", rows, token=TOKEN)
 
     assert clickhouse("SELECT name FROM system.tables WHERE database = currentDatabase() AND name LIKE '%aside%'") == []

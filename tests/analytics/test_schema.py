@@ -9,6 +9,7 @@ from django.db import connections
 
 from apps.analytics import retention
 from apps.analytics.models import ClickEvent, ClicksHourly
+from apps.analytics.rollups import ROLLUPS
 from apps.analytics.rows import ClickRow
 from tests.analytics.conftest import Rows
 
@@ -35,6 +36,16 @@ LAYOUT = {
         "non_replicated_deduplication_window = 1000",
         "fsync_after_insert = 1",
     ],
+    "clicks_daily": [
+        "ENGINE = AggregatingMergeTree",
+        "ORDER BY (workspace_id, link_id, day, is_bot)",
+        "`visitors_rough` AggregateFunction(uniqCombined64(12), UInt64)",
+        "non_replicated_deduplication_window = 1000",
+        "fsync_after_insert = 1",
+    ],
+    "workspace_clicks": ["ORDER BY (workspace_id, quarter, is_bot, lane)", "non_replicated_deduplication_window = 1000"],
+    "workspace_visitors": ["ORDER BY (workspace_id, step, start, is_bot)", "non_replicated_deduplication_window = 1000"],
+    "values_daily": ["ORDER BY (workspace_id, property, day, value, is_bot, lane)", "non_replicated_deduplication_window = 1000"],
 }
 
 
@@ -65,8 +76,8 @@ def test_a_table_has_its_layout(clickhouse: Rows, table: str) -> None:
 def test_a_row_has_the_columns_of_the_table(clickhouse: Rows) -> None:
     columns = clickhouse("SELECT name FROM system.columns WHERE database = currentDatabase() AND table = 'click_events' ORDER BY position")
 
-    assert [name for (name,) in columns] == list(ClickRow._fields)
-    assert [field.column for field in ClickEvent._meta.fields] == list(ClickRow._fields)
+    assert [name for (name,) in columns] == [*ClickRow._fields, "lane"]
+    assert [field.column for field in ClickEvent._meta.fields] == [*ClickRow._fields, "lane"]
 
 
 @pytest.mark.django_db(databases=["default", "clickhouse"])
@@ -77,14 +88,15 @@ def test_models_and_migrations_agree() -> None:
 def test_other_rooms_have_no_tables_in_clickhouse(clickhouse: Rows) -> None:
     tables = {name for (name,) in clickhouse("SELECT name FROM system.tables WHERE database = currentDatabase()")}
 
-    assert tables == {"click_events", "clicks_hourly", "clicks_hourly_view", "orphan_clicks", "django_migrations"}
+    rollups = {f"{rollup.table}{ending}" for rollup in ROLLUPS for ending in ("", "_view")}
+    assert tables == {"click_events", "orphan_clicks", "django_migrations", *rollups}
 
 
 def test_clicks_have_no_tables_elsewhere() -> None:
     assert ClickEvent.objects.all().db == ClicksHourly.objects.all().db == "clickhouse"
 
 
-@pytest.mark.parametrize(("table", "column"), [("click_events", "timestamp"), ("clicks_hourly", "hour")])
+@pytest.mark.parametrize(("table", "column"), [("click_events", "timestamp"), *((rollup.table, rollup.time) for rollup in ROLLUPS)])
 def test_clicks_are_kept_as_long_as_the_setting_says(clickhouse: Rows, migrate: Any, table: str, column: str) -> None:
     migrate(90)
     assert f"TTL toDateTime({column}) + toIntervalDay(90)" in created(clickhouse, table)

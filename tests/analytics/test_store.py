@@ -15,6 +15,7 @@ from apps.analytics.rows import ClickRow
 from apps.events.errors import SinkUnavailable
 from tests.analytics.conftest import Rows
 from tests.analytics.outages import hanging_up, nobody_listens
+from tests.analytics.rollup_sums import wrong_rollups
 from tests.analytics.rows import NOON, click_row
 
 pytestmark = pytest.mark.django_db(databases=["clickhouse"])
@@ -85,6 +86,7 @@ def test_many_clicks_over_months_are_stored_once_under_one_token(clickhouse: Row
         store.insert_clicks(rows, token="topic:log:0:1-10000")
 
     assert counts(clickhouse) == (10_000, 10_000, 10_000)
+    assert wrong_rollups() == []
 
 
 def test_like_clicks_under_another_token_are_other_clicks(clickhouse: Rows) -> None:
