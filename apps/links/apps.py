@@ -4,14 +4,18 @@ from typing import Any
 from django.apps import AppConfig
 from django.apps import apps as installed_apps
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_delete, post_migrate
 
 
 class LinksConfig(AppConfig):
     name = "apps.links"
 
     def ready(self) -> None:
+        from apps.links.models import Link  # noqa: PLC0415 - models are not loaded before
+        from apps.links.purging import announce_purged  # noqa: PLC0415
+
         import_module("apps.links.checks")
+        post_delete.connect(announce_purged, sender=Link, dispatch_uid="links.purges")
         post_migrate.connect(_ensure_default_domain, sender=self, dispatch_uid="links.default_domain")
 
 

@@ -12,6 +12,14 @@ def announce_expired_links(**_: object) -> int:
     return expiry.announce_expired(now=timezone.now())
 
 
+@shared_task(name="links.note_used_up")
+def note_used_up(**_: object) -> int:
+    """Let searches know of links that have given away all their redirects since the last run; their number."""
+    from apps.links.search.limits import note_used_up as note  # noqa: PLC0415 - scheduled only with Elasticsearch, whose client is large
+
+    return note()
+
+
 @shared_task(name="links.check_domains")
 def check_domains(**_: object) -> int:
     """Look whether the DNS still shows whose the domains are; the number of those looked at."""

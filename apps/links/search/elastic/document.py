@@ -61,6 +61,8 @@ class LinkDocument(Document):  # type: ignore[misc]
     is_deleted = fields.BooleanField()
     is_banned = fields.BooleanField()
     is_active = fields.BooleanField()
+    # Redirects given away under a limit change no version: see apps.links.search.limits.
+    is_limited = fields.BooleanField()
     is_used_up = fields.BooleanField()
 
     class Index:
@@ -104,6 +106,7 @@ class LinkDocument(Document):  # type: ignore[misc]
             "is_deleted": instance.deleted_at is not None,
             "is_banned": instance.banned_at is not None,
             "is_active": instance.is_active,
+            "is_limited": instance.max_clicks is not None,
             "is_used_up": instance.is_used_up,
         }
 

@@ -13,12 +13,11 @@ from typing import Any, Final
 from django.conf import settings
 from elasticsearch import NotFoundError
 
-from apps.links.search.elastic.client import get_client
+from apps.links.search.elastic.client import as_a_sink, get_client
 from apps.links.search.elastic.document import LinkDocument
 
 # How long a change takes to be found; longer makes indexing cheaper.
 REFRESH_INTERVAL: Final = "1s"
-_NOT_FOUND: Final = 404
 
 
 def reading_alias() -> str:
@@ -81,10 +80,12 @@ def all_names() -> Sequence[str]:
 
 
 def _behind(alias: str) -> Sequence[str]:
-    try:
-        return sorted(get_client().indices.get_alias(name=alias).body)
-    except NotFoundError:
-        return []
+    """Raises SinkUnavailable."""
+    with as_a_sink():
+        try:
+            return sorted(get_client().indices.get_alias(name=alias).body)
+        except NotFoundError:
+            return []
 
 
 def _settings() -> dict[str, Any]:
