@@ -42,10 +42,10 @@ class Comparison:
         return [link_id for link_id, difference in self.differences.items() if difference in kinds]
 
 
-def compare(*, settle_seconds: float = SETTLE_SECONDS, advance: Callable[[int], None] = lambda _done: None) -> Comparison:
+def compare(*, settle_seconds: float | None = None, advance: Callable[[int], None] = lambda _done: None) -> Comparison:
     """How the index that is searched differs from PostgreSQL; `advance` is told of links as they are compared.
 
-    What differs at first is compared again after `settle_seconds`. Raises SinkUnavailable.
+    What differs at first is compared again after `settle_seconds` (SETTLE_SECONDS). Raises SinkUnavailable.
     """
     index, links = indices.searched(), 0
     found: dict[int, Difference] = {}
@@ -56,7 +56,7 @@ def compare(*, settle_seconds: float = SETTLE_SECONDS, advance: Callable[[int], 
         if links % _PAGE == 0 and stored is not None:
             advance(_PAGE)
     if found:
-        time.sleep(settle_seconds)
+        time.sleep(SETTLE_SECONDS if settle_seconds is None else settle_seconds)
         found = _again(sorted(found), index)
     return Comparison(links, found)
 
