@@ -52,9 +52,8 @@ def searching(request: pytest.FixtureRequest, workspace: Workspace) -> Iterator[
     if request.param == "elasticsearch":
         yield _with_elasticsearch(request.getfixturevalue("index"), workspace)
     else:
-        from apps.links.search.postgresql import PostgresSearch
-
-        yield Searching(PostgresSearch(), workspace, default_domain(), tell=lambda _ids: None)
+        postgresql = pytest.importorskip("apps.links.search.postgresql")
+        yield Searching(postgresql.PostgresSearch(), workspace, default_domain(), tell=lambda _ids: None)
 
 
 def _with_elasticsearch(index: str, workspace: Workspace) -> Searching:
