@@ -14,9 +14,9 @@ import traceback
 
 from faults.report import Report
 from faults.scale import chosen_scale
-from tests.engines.kafka import missing
+from tests.engines import elasticsearch, kafka
 
-FAULTS = ("F1", "F2", "F3", "F4", "F5", "F6", "F7", "F8", "F9", "F11", "F12", "F13", "F14", "F15", "F16", "F17", "F18", "F23")
+FAULTS = ("F1", "F2", "F3", "F4", "F5", "F6", "F7", "F8", "F9", "F10", "F11", "F12", "F13", "F14", "F15", "F16", "F17", "F18", "F23")
 
 
 def main() -> int:
@@ -44,12 +44,13 @@ def play(names: list[str]) -> int:
     modules = {name: importlib.import_module(f"faults.{name.lower()}") for name in names}
     proxied = frozenset().union(*(getattr(module, "PROXIED", ()) for module in modules.values()))
     with_kafka = any(getattr(module, "BUS", "") == "kafka" for module in modules.values())
-    if with_kafka and (reason := missing()):
+    with_elasticsearch = any(getattr(module, "SEARCH", "") == "elasticsearch" for module in modules.values())
+    if reason := (with_kafka and kafka.missing()) or (with_elasticsearch and elasticsearch.missing()):
         for name in names:
             print(f"fault {name} skipped {reason}", flush=True)  # noqa: T201
         return 0
     is_held = True
-    with open_stage(proxied=proxied, with_kafka=with_kafka) as stage:
+    with open_stage(proxied=proxied, with_kafka=with_kafka, with_elasticsearch=with_elasticsearch) as stage:
         for name, module in modules.items():
             report, began = Report(name), time.monotonic()
             try:

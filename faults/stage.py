@@ -15,6 +15,7 @@ from faults.engines import DATABASE, REDIS, Engines
 from faults.proxy import Proxy
 from faults.servers import ROOT, Redirector, await_port, listen, manage
 from shortener_project.embedded.commands import Process
+from tests.engines.elasticsearch import Elasticsearch
 from tests.engines.kafka import Kafka
 
 # A mistake in a fault must not use up the machine.
@@ -29,14 +30,23 @@ CARRIERS = ("ship_clicks", "relay_outbox", "consume")
 class Stage:
     """A product in processes of its own. `proxies` stand in front of PostgreSQL and of Redis where a
     fault asked for them. All reach Redis through its proxy, but only redirectors PostgreSQL: whoever
-    changes links is not held up with them. With `kafka` the bus is there, else on Redis."""
+    changes links is not held up with them. With `kafka` the bus is there, else on Redis; with `elasticsearch`
+    searches are."""
 
     def __init__(
-        self, var_dir: Path, engines: Engines, proxies: dict[str, Proxy], listener: socket.socket, *, kafka: Kafka | None = None
+        self,
+        var_dir: Path,
+        engines: Engines,
+        proxies: dict[str, Proxy],
+        listener: socket.socket,
+        *,
+        kafka: Kafka | None = None,
+        elasticsearch: Elasticsearch | None = None,
     ) -> None:
         self.var_dir = var_dir
         self.engines = engines
         self._kafka = kafka
+        self._elasticsearch = elasticsearch
         self.proxies = proxies
         self.listener = listener
         self.port: int = listener.getsockname()[1]
@@ -51,6 +61,12 @@ class Stage:
         """The brokers of a stage that was opened with some."""
         assert self._kafka is not None
         return self._kafka
+
+    @property
+    def elasticsearch(self) -> Elasticsearch:
+        """The server of a stage that was opened with one."""
+        assert self._elasticsearch is not None
+        return self._elasticsearch
 
     def url(self, code: str) -> str:
         return f"http://{self.host}/{code}"
@@ -96,6 +112,8 @@ class Stage:
         if self._kafka is not None:
             self._kafka.resume()
             self._kafka.start()
+        if self._elasticsearch is not None:
+            self._elasticsearch.start()
         for redirector in self.redirectors:
             if redirector.process.poll() is not None:
                 redirector.start()
@@ -128,6 +146,7 @@ class Stage:
             "REDIS_URL": redis,
             "CLICKHOUSE_URL": urls.clickhouse,
             "KAFKA_BOOTSTRAP_SERVERS": ",".join(self._kafka.servers) if self._kafka is not None else "",
+            "ELASTICSEARCH_URL": self._elasticsearch.url if self._elasticsearch is not None else "",
             "LOG_LEVEL": "INFO",
             # All load comes from one address.
             "RATE_LIMIT_REDIRECT": "0",
@@ -136,7 +155,9 @@ class Stage:
 
 
 @contextmanager
-def open_stage(*, proxied: frozenset[str] = frozenset(), redirectors: int = 2, with_kafka: bool = False) -> Iterator[Stage]:
+def open_stage(
+    *, proxied: frozenset[str] = frozenset(), redirectors: int = 2, with_kafka: bool = False, with_elasticsearch: bool = False
+) -> Iterator[Stage]:
     """A stage that answers, and a Django in this process that works on its databases.
 
     One a process: Django keeps the databases that it met first.
@@ -155,7 +176,8 @@ def open_stage(*, proxied: frozenset[str] = frozenset(), redirectors: int = 2, w
         for proxy in proxies.values():
             stack.callback(proxy.close)
         kafka = stack.enter_context(_brokers(var_dir)) if with_kafka else None
-        stage = Stage(var_dir, engines, proxies, stack.enter_context(listen()), kafka=kafka)
+        elasticsearch = stack.enter_context(_elasticsearch(var_dir)) if with_elasticsearch else None
+        stage = Stage(var_dir, engines, proxies, stack.enter_context(listen()), kafka=kafka, elasticsearch=elasticsearch)
         _set_up_django(stage, with_topics=with_kafka)
         stack.callback(_end_carriers, stage)
         for name in CARRIERS:
@@ -176,6 +198,16 @@ def _brokers(var_dir: Path) -> Iterator[Kafka]:
         yield kafka
     finally:
         kafka.stop()
+
+
+@contextmanager
+def _elasticsearch(var_dir: Path) -> Iterator[Elasticsearch]:
+    server = Elasticsearch(var_dir / "elasticsearch")
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
 
 
 def _put_away(var_dir: Path) -> None:

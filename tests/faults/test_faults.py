@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from tests.engines import elasticsearch
 from tests.engines.kafka import missing
 from tests.product import OWN_VARIABLES, ROOT
 
@@ -47,3 +48,10 @@ def test_clicks_wait_out_kafka_and_consumers_that_stood_still_do_no_harm() -> No
     if reason := missing():
         pytest.skip(reason)
     play("F7", "F8", "F16")
+
+
+@pytest.mark.full
+def test_searches_are_answered_without_elasticsearch_and_its_index_catches_up() -> None:
+    if reason := elasticsearch.missing():
+        pytest.skip(reason)
+    play("F10")

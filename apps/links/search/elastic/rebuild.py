@@ -69,7 +69,7 @@ def _fill(name: str) -> Iterator[Written]:
         running: set[Future[Written]] = set()
         try:
             for links in _chunks():
-                running.add(pool.submit(_send, links, name, stop))
+                running.add(pool.submit(write_patiently, links, name, stop))
                 if len(running) > THREADS:
                     finished, running = wait(running, return_when=FIRST_COMPLETED)
                     yield from (future.result() for future in finished)
@@ -86,8 +86,8 @@ def _chunks() -> Iterator[Sequence[Link]]:
         yield chunk
 
 
-def _send(links: Sequence[Link], name: str, stop: threading.Event) -> Written:
-    """Write one chunk, waiting out short outages."""
+def write_patiently(links: Sequence[Link], name: str, stop: threading.Event) -> Written:
+    """Write one chunk to the index `name`, waiting out short outages. Raises SinkUnavailable after a long one, or when `stop` is set."""
     backoff, waited = Backoff(first=0.5, longest=10.0), 0.0
     while True:
         try:

@@ -1,0 +1,159 @@
+"""Fills Elasticsearch with links and searches them; prints the times as JSON. A process of its own, with Django."""
+
+import json
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from random import Random
+from statistics import quantiles
+from typing import Any
+
+import django
+
+from bench._link_texts import LinkText, link_texts, vocabulary
+
+LINKS = int(os.environ.get("BENCH_LINKS", "3000000"))
+LOAD_SECONDS = float(os.environ.get("BENCH_LOAD_SECONDS", "3600"))
+# Every third link is in the workspace that searches; the others share 500.
+WORKSPACE = OWNER = 1
+OTHERS = 500
+ROUNDS = 60
+_CHUNK = 1_000
+_THREADS = 2
+_NOW = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shortener_project.settings.embedded")
+    django.setup()
+    from apps.links.search.elastic import indices  # noqa: PLC0415 - Django is set up by now
+
+    rate = 0.0 if indices.searched() else fill()
+    for ask in kinds().values():
+        times(ask, with_facets=False, rounds=10)
+    measured = {kind: times(ask, with_facets=False) for kind, ask in kinds().items()}
+    with_facets = [taken for ask in kinds().values() for taken in times(ask, with_facets=True, rounds=ROUNDS // 3)]
+    told = {
+        "p95_ms": p95([taken for of_kind in measured.values() for taken in of_kind]),
+        "kinds": {kind: p95(taken) for kind, taken in measured.items()},
+        "facets_ms": p95(with_facets),
+        "links": count(),
+        "owned": count(workspace_id=str(WORKSPACE)),
+        "loaded_per_second": rate,
+    }
+    json.dump(told, sys.stdout)
+
+
+def p95(seconds: Sequence[float]) -> float:
+    """In milliseconds."""
+    return quantiles(seconds, n=20, method="inclusive")[-1] * 1000
+
+
+def count(**term: str) -> int:
+    """Documents in the index."""
+    from apps.links.search.elastic import indices  # noqa: PLC0415
+    from apps.links.search.elastic.client import get_client  # noqa: PLC0415
+
+    query: dict[str, Any] = {"term": term} if term else {"match_all": {}}
+    return int(get_client().count(index=indices.reading_alias(), query=query)["count"])
+
+
+def fill() -> float:
+    """Write all links to a new index as a rebuild does, and search that; links a second."""
+    from apps.links.search.elastic import indices  # noqa: PLC0415
+
+    name, began, done = indices.create(now=datetime.now(UTC)), time.monotonic(), 0
+    with ThreadPoolExecutor(_THREADS) as pool:
+        waiting: list[Any] = []
+        for first in range(0, LINKS, _CHUNK):
+            waiting.append(pool.submit(_write, first, name))
+            if len(waiting) > _THREADS:
+                done += waiting.pop(0).result()
+            if time.monotonic() - began > LOAD_SECONDS:
+                break
+        done += sum(future.result() for future in waiting)
+    rate: float = done / (time.monotonic() - began)
+    indices.publish(name)
+    return rate
+
+
+def _write(first: int, index: str) -> int:
+    from apps.links.search.elastic.rebuild import write_patiently  # noqa: PLC0415
+
+    texts = link_texts(first, min(_CHUNK, LINKS - first))
+    links = [_link(number, text) for number, text in enumerate(texts, start=first)]
+    return write_patiently(links, index, threading.Event()).taken
+
+
+def _link(number: int, text: LinkText) -> Any:
+    """A link that no database has seen."""
+    from apps.links.models import Domain, Link, Tag  # noqa: PLC0415
+
+    workspace = WORKSPACE if number % 3 == 0 else WORKSPACE + 1 + number % OTHERS
+    link = Link(
+        pk=number + 1,
+        code=text.code,
+        destination_url=text.destination_url,
+        title=text.title,
+        description=text.description,
+        workspace_id=workspace,
+        owner_id=workspace,
+        created_at=_NOW - timedelta(seconds=number % 50_000_000),
+    )
+    link.domain = Domain(pk=1, hostname="sho.example")
+    link._prefetched_objects_cache = {"tags": [Tag(name=name) for name in text.tags], "aliases": []}  # type: ignore[attr-defined]
+    return link
+
+
+def kinds() -> Mapping[str, Callable[[Random], str]]:
+    """What people type, by kind: words are those of links of the owner."""
+
+    def of(random: Random) -> LinkText:
+        number = 3 * random.randrange(max(1, LINKS // 3))
+        return next(iter(link_texts(number, 1)))
+
+    def word(random: Random, least: int = 1) -> str:
+        while True:
+            text = of(random)
+            found = [word for word in f"{text.title} {text.description}".lower().split() if len(word) >= least]
+            if found:
+                return random.choice(found)
+
+    def misspelled(random: Random) -> str:
+        right = word(random, least=6)
+        place = random.randrange(1, len(right) - 1)
+        return right[:place] + right[place + 1] + right[place] + right[place + 2 :]
+
+    return {
+        "word": word,
+        "beginning": lambda random: word(random, least=5)[: random.randint(2, 4)],
+        "two_words": lambda random: " ".join((of(random).title or "common words").split()[:2]),
+        "misspelled": misspelled,
+        "misspelled_and_beginning": lambda random: f"{misspelled(random)} {word(random)[:3]}",
+        "code": lambda random: of(random).code,
+        "host": lambda random: of(random).destination_url.split("/")[2],
+        "common": lambda random: vocabulary()[random.randrange(20)],
+        "destination": lambda random: of(random).destination_url,
+    }
+
+
+def times(ask: Callable[[Random], str], *, with_facets: bool, rounds: int = ROUNDS) -> list[float]:
+    """Seconds of each search."""
+    from apps.links.search.elastic.engine import ElasticSearch  # noqa: PLC0415
+    from apps.links.search.query import SearchQuery  # noqa: PLC0415
+
+    engine, random, taken = ElasticSearch(), Random(3), []  # noqa: S311 - the same searches in each run
+    for _round in range(rounds):
+        query = SearchQuery(text=ask(random), workspace_ids=(WORKSPACE,), owner_id=OWNER, now=_NOW, with_facets=with_facets)
+        began = time.perf_counter()
+        engine.search(query)
+        taken.append(time.perf_counter() - began)
+    return taken
+
+
+if __name__ == "__main__":
+    main()
