@@ -11,21 +11,23 @@ from collections import OrderedDict
 from enum import StrEnum
 
 import psycopg
-from psycopg_pool import AsyncConnectionPool
 
 from apps.common.guard import Guarded
 from apps.redirects.postgres import DatabaseUnavailable, connection_arguments
+from apps.redirects.postgres_pipeline import PostgresPipeline, Query
 
 # A statement gets no longer, with the wait for a connection (s).
 PATIENCE_SECONDS = 3.0
+# Each link has its place on one of them: one whose row somebody has locked keeps few others waiting.
+_CONNECTIONS = 4
 # Links known to be used up. A version never becomes unused again: what raises the limit is a new one.
 _MAX_KNOWN = 10_000
 
 # Takes as many of `wanted` as are left; the row is locked, so that what is left stays so.
-_SPEND = """
+_SPEND = Query("""
 WITH link AS (
-    SELECT id, least(max_clicks - redirects_used, %(wanted)s) AS taken FROM links_link
-    WHERE id = %(link_id)s AND version = %(version)s AND redirects_used < max_clicks
+    SELECT id, least(max_clicks - redirects_used, $1::int) AS taken FROM links_link
+    WHERE id = $2::bigint AND version = $3::bigint AND redirects_used < max_clicks
       AND is_active AND deleted_at IS NULL AND banned_at IS NULL
     FOR UPDATE
 ), spent AS (
@@ -33,8 +35,8 @@ WITH link AS (
     FROM link WHERE links_link.id = link.id AND links_link.redirects_used + link.taken <= links_link.max_clicks
     RETURNING link.taken
 )
-SELECT coalesce((SELECT taken FROM spent), 0), version = %(version)s FROM links_link WHERE id = %(link_id)s
-"""
+SELECT coalesce((SELECT taken FROM spent), 0), version = $3::bigint FROM links_link WHERE id = $2::bigint
+""")
 
 
 class Spending(StrEnum):
@@ -51,13 +53,13 @@ _Limited = tuple[int, int]
 
 
 class ClickBudget(Guarded):
-    """The redirector's own connections for it, none as long as there are no such links."""
+    """The redirector's own connections for it, none as long as nobody follows such links."""
 
     failing = (psycopg.Error, OSError)
     unavailable = DatabaseUnavailable
     failed_event = "click_budget_query_failed"
 
-    def __init__(self, *, max_connections: int = 4) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self.spent = 0
         self.refused = 0
@@ -65,23 +67,12 @@ class ClickBudget(Guarded):
         # Visitors whose statement has not been sent yet; a link that is here has a task.
         self._waiting: dict[_Limited, list[asyncio.Future[Spending]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._pool = AsyncConnectionPool(
-            kwargs=connection_arguments(),
-            min_size=0,
-            max_size=max_connections,
-            timeout=PATIENCE_SECONDS,
-            reconnect_timeout=2,
-            check=AsyncConnectionPool.check_connection,
-            open=False,
-        )
-
-    async def open(self) -> None:
-        """Be ready to connect."""
-        await self._pool.open(wait=False)
+        self._pipelines = [PostgresPipeline(connection_arguments()) for _ in range(_CONNECTIONS)]
 
     async def close(self) -> None:
         """Release connections."""
-        await self._pool.close(timeout=1)
+        for pipeline in self._pipelines:
+            await pipeline.close()
 
     def is_used_up(self, link_id: int, version: int) -> bool:
         """Whether this process knows that nothing is left of the link at this version."""
@@ -138,8 +129,8 @@ class ClickBudget(Guarded):
     async def _take(self, limited: _Limited, wanted: int) -> tuple[int, bool]:
         """How many clicks were used up, and whether the link still is at this version."""
         link_id, version = limited
+        parameters = [b"%d" % number for number in (wanted, link_id, version)]
+        deadline = asyncio.get_running_loop().time() + PATIENCE_SECONDS
         with self.asking():
-            async with asyncio.timeout(PATIENCE_SECONDS), self._pool.connection() as connection:
-                cursor = await connection.execute(_SPEND, {"link_id": link_id, "version": version, "wanted": wanted})
-                row = await cursor.fetchone()
-        return row or (0, False)
+            rows = await self._pipelines[link_id % _CONNECTIONS].ask(_SPEND, parameters, deadline=deadline)
+        return rows[0] if rows else (0, False)

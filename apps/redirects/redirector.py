@@ -67,7 +67,6 @@ class Redirector:
             # Redirects go on; each click tries again and is counted as dropped until it works.
             logger.error("spool_not_opened directory=%s error=%s", settings.SPOOL_DIR, error)  # noqa: TRY400 - the reason is all
         await self.reader.open()
-        await self.budget.open()
         await self.resolver.refresh_domains()
         await self.limits.refresh(self.reader)
         await self._prepare_rules()
