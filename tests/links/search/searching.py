@@ -24,6 +24,7 @@ class Searching:
     # Makes the engine know of links as they are now.
     tell: Callable[[Sequence[int]], None]
     made: list[Link] = field(default_factory=list)
+    told: int = 0
 
     def link(self, code: str, *, tags: Sequence[str] = (), aliases: Sequence[str] = (), **fields: Any) -> Link:
         """A stored link, each an hour older than the one before."""
@@ -45,9 +46,10 @@ class Searching:
         return link
 
     def ask(self, text: str = "", **query: Any) -> SearchResult:
-        """What the engine finds once it knows of all links that were made."""
-        if self.made:
+        """What the engine finds once it knows of all links that were made; of later changes `tell` it."""
+        if self.told < len(self.made):
             self.tell([link.pk for link in self.made])
+            self.told = len(self.made)
         asked: dict[str, Any] = {"workspace_ids": (self.workspace.pk,), "now": NOW} | query
         return self.engine.search(SearchQuery(text=text, **asked))
 

@@ -417,5 +417,6 @@ def test_a_changed_link_is_found_by_its_new_words_alone(searching: Searching) ->
     assert searching.codes("spring") == ["abc"]
 
     Link.objects.filter(pk=link.pk).update(title="Autumn", version=2)
+    searching.tell([link.pk])
 
     assert (searching.codes("spring"), searching.codes("autumn")) == ([], ["abc"])
