@@ -22,7 +22,7 @@ FROM {table}
 WHERE {owner} = %(owner_id)s AND {time} >= toDateTime(%(start)s, 'UTC') AND {time} < toDateTime(%(end)s, 'UTC')
 GROUP BY GROUPING SETS ((is_present, cut), (is_present))
 """
-_NOTHING = (0, 0, 0)
+NOTHING = (0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +50,13 @@ def read(source: Source, owner: Literal["link_id", "workspace_id"], owner_id: in
     )
     counts = {(bool(is_present), cut): (clicks, visitors, bots) for is_present, cut, clicks, visitors, bots in rows}
     return Course(
-        totals=Totals(*counts.get((True, 0), _NOTHING)),
-        previous=Totals(*counts.get((False, 0), _NOTHING)),
-        series=_points(period, {cut: values for (is_present, cut), values in counts.items() if is_present}),
-        previous_series=_points(before, {cut: values for (is_present, cut), values in counts.items() if not is_present}),
+        totals=Totals(*counts.get((True, 0), NOTHING)),
+        previous=Totals(*counts.get((False, 0), NOTHING)),
+        series=points(period, {cut: values for (is_present, cut), values in counts.items() if is_present}),
+        previous_series=points(before, {cut: values for (is_present, cut), values in counts.items() if not is_present}),
     )
 
 
-def _points(period: Period, counts: Mapping[int, tuple[int, int, int]]) -> list[Point]:
-    """One point for each bucket, empty ones included."""
-    return [Point(bucket, *counts.get(int(bucket.timestamp()), _NOTHING)[:2]) for bucket in period.buckets()]
+def points(period: Period, counts: Mapping[int, tuple[int, int, int]]) -> list[Point]:
+    """One point for each bucket, empty ones included; `counts` are by the second (since the epoch) at which a bucket starts."""
+    return [Point(bucket, *counts.get(int(bucket.timestamp()), NOTHING)[:2]) for bucket in period.buckets()]

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from apps.analytics.periods import Period
 
-_HOUR = 3600  # seconds
+# What periods are cut into by rollups (s).
+QUARTER = 900
+HOUR = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,5 +48,9 @@ def choose(*periods: Period) -> Source:
 
     They do not fit in zones that are a part of an hour off, such as India's.
     """
-    cuts = (moment.timestamp() for period in periods for moment in (*period.buckets(), period.end))
-    return HOURLY if all(cut % _HOUR == 0 for cut in cuts) else RAW
+    return HOURLY if fits(HOUR, *periods) else RAW
+
+
+def fits(step: int, *periods: Period) -> bool:
+    """Whether all cuts of `periods` are at multiples of `step` seconds (UTC)."""
+    return all(moment.timestamp() % step == 0 for period in periods for moment in (*period.buckets(), period.end))

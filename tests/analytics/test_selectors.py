@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import DatabaseError, connections
 
-from apps.analytics import selectors, store
+from apps.analytics import selectors, store, top_links, workspace_series
 from apps.analytics.errors import AnalyticsUnavailable
 from apps.analytics.periods import Period
 from apps.analytics.queries import fetch
@@ -34,12 +34,14 @@ BROWSERS = [f"Browser {number}" for number in range(14)]
 def clicks(clickhouse: Rows) -> Sequence[ClickRow]:
     """Some thousand clicks of two workspaces over a month, stored."""
     chance = random.Random(7)
+    times = [NOW - timedelta(milliseconds=chance.randrange(25 * 86_400_000)) for _ in range(6000)]
     rows = [
         click_row(
-            timestamp=NOW - timedelta(milliseconds=chance.randrange(25 * 86_400_000)),
+            timestamp=at,
             link_id=(link := chance.choice([1, 1, 1, 2, 2, 3, 4, 5])),
             workspace_id=10 if link < 5 else 11,
-            visitor_id=chance.randrange(900),
+            # Who clicks has another id on another day.
+            visitor_id=chance.randrange(100) + 1000 * at.toordinal(),
             is_bot=chance.random() < 0.1,
             country=chance.choice(["DE", "DE", "IN", ""]),
             referrer_host=chance.choice(["", "t.example", "news.example"]),
@@ -47,7 +49,7 @@ def clicks(clickhouse: Rows) -> Sequence[ClickRow]:
             os=chance.choice(["Linux", "Windows"]),
             device=chance.choice(["desktop", "mobile"]),
         )
-        for _ in range(6000)
+        for at in times
     ]
     store.insert_clicks(rows, token="clicks")
     return rows
@@ -116,6 +118,40 @@ def test_the_report_of_a_workspace_agrees_with_a_plain_count(clicks: Sequence[Cl
         assert list(report.previous_series) == course(rows, before)
         expected = [TopLink(link, totals.clicks, totals.visitors) for link, totals in by_link.items()]
         assert list(report.top_links) == sorted(expected, key=lambda link: (-link.clicks, link.link_id))
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_visitors_among_many_clicks_are_counted_roughly(clicks: Sequence[ClickRow], zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workspace_series, "EXACT_UP_TO", 100)
+    monkeypatch.setattr(top_links, "EXACT_UP_TO", 100)
+    rows = people([row for row in clicks if row.workspace_id == 10])
+    for period in periods(zone)[:2]:
+        present = within(rows, period.start, period.end)
+
+        report = selectors.workspace_report(workspace_id=10, period=period)
+
+        assert report.totals.clicks == len(present)
+        assert report.totals.visitors == pytest.approx(len({row.visitor_id for row in present}), rel=0.03)
+        assert [point.visitors for point in report.series] == pytest.approx([point.visitors for point in course(rows, period)], rel=0.05)
+        for link in report.top_links:
+            visitors = {row.visitor_id for row in present if row.link_id == link.link_id}
+            assert link.visitors == pytest.approx(len(visitors), rel=0.05)
+
+
+def test_more_links_than_are_shown_are_ranked_by_what_they_had_at_the_ends_too(clickhouse: Rows) -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    period = Period.last(days=3, now=NOW, tz=berlin)
+    early, middle = period.start, period.start + timedelta(days=1, hours=12)
+    rows = [click_row(link_id=link, timestamp=middle) for link in range(1, 13) for _ in range(10)]
+    # The last two have most of their clicks in the hours before the first midnight of UTC.
+    rows += [click_row(link_id=link, timestamp=early) for link in (11, 12) for _ in range(link)]
+    # And one has many on that day, but before the period.
+    rows += [click_row(link_id=1, timestamp=early - timedelta(minutes=1)) for _ in range(50)]
+    store.insert_clicks(rows, token="ranked")
+
+    report = selectors.workspace_report(workspace_id=3, period=period)
+
+    assert [(link.link_id, link.clicks) for link in report.top_links] == [(12, 22), (11, 21), *((link, 10) for link in range(1, 9))]
 
 
 def test_a_day_of_the_series_holds_the_clicks_of_that_date(clicks: Sequence[ClickRow]) -> None:
@@ -209,7 +245,8 @@ def test_reports_take_few_queries(clicks: Sequence[ClickRow], django_assert_num_
 
     with django_assert_num_queries(2, connection=database):
         selectors.link_report(link_id=1, period=period)
-    with django_assert_num_queries(2, connection=database):
+    # At midnight of UTC, nothing has to be looked at beside whole days.
+    with django_assert_num_queries(4 if zone == "UTC" else 5, connection=database):
         selectors.workspace_report(workspace_id=10, period=period)
     with django_assert_num_queries(1, connection=database):
         selectors.sparklines(workspace_id=10, link_ids=[1, 2], now=NOW, tz=ZoneInfo(zone))
