@@ -9,11 +9,14 @@ from contextlib import closing
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
+from structlog.testing import capture_logs
 
 from apps.events.bus import Bus, BusUnavailable, Message, PartitionLost, Producer
 from apps.events.kafka_bus import KafkaBus, connection, names, unacked
 from apps.events.kafka_bus import producer as producing
 from apps.events.kafka_bus.admin import Admin
+from apps.events.kafka_bus.library import TopicPartition
 from apps.events.kafka_bus.producer import KafkaBusProducer
 from apps.events.kafka_bus.topic_making import make_topics
 from apps.events.kafka_bus.topic_plan import plan_topic
@@ -210,6 +213,47 @@ def test_a_consumer_goes_on_soon_after_the_broker_is_back(mortal_bus: Bus, sende
 
         assert values(read(consumer, at_least=2, timeout=15)) == ["a", "b"]
         assert time.monotonic() - began < 10
+
+
+def test_a_consumer_waits_without_work_for_a_broker_that_hangs(mortal_bus: Bus, sender: Producer, own_kafka: Kafka) -> None:
+    publish(sender, "a")
+    with closing(mortal_bus.consumer(group="readers", topics=["clicks"])) as consumer:
+        assert values(read(consumer, at_least=1)) == ["a"]
+        own_kafka.pause()
+        worked = time.process_time()
+        for _ in range(4):
+            assert not consumer.poll(timeout=0.5, max_records=1)
+        worked = time.process_time() - worked
+        own_kafka.resume()
+
+    assert worked < 0.3
+
+
+def test_what_retention_removed_unread_is_counted_and_told(bus: Bus) -> None:
+    producer = bus.producer()
+    publish(producer, *map(str, range(10)))
+    with closing(bus.consumer(group="late", topics=["clicks"])) as consumer:
+        [batch] = read(consumer, at_least=10)
+        consumer.commit(batch.partition, batch.first_offset + 4)
+    place = TopicPartition(names.on_broker("clicks"), batch.partition.number)
+    with closing(Admin()) as admin:
+        admin.ask(lambda client: client.delete_records({place: batch.first_offset + 7}))
+
+    with capture_logs() as lines, closing(bus.consumer(group="late", topics=["clicks"])) as consumer:
+        assert _removed("late") == 0
+        got = values(read(consumer, at_least=3, timeout=10))
+    with closing(bus.consumer(group="late", topics=["clicks"])) as consumer:
+        again = values(read(consumer, at_least=3, timeout=10))
+    producer.close()
+
+    assert got == again == ["7", "8", "9"]
+    assert _removed("late") == 3
+    told = [line for line in lines if line["event"] == "records_removed_unread"]
+    assert [(line["topic"], line["partition"], line["records"]) for line in told] == [("clicks", batch.partition.number, 3)]
+
+
+def _removed(group: str) -> float | None:
+    return REGISTRY.get_sample_value("events_removed_unread_total", {"group": group, "topic": "clicks"})
 
 
 def test_nothing_follows_a_record_that_was_refused(bus: Bus) -> None:

@@ -9,19 +9,22 @@ from typing import Any, Protocol
 import structlog
 
 from apps.events.bus import Batch, BusUnavailable, Partition, PartitionLost, Record
-from apps.events.kafka_bus import names
+from apps.events.kafka_bus import names, positions
 from apps.events.kafka_bus.connection import client_options, translated_errors
 from apps.events.kafka_bus.library import (
     CommitFailedError,
     ConsumerRebalanceListener,
     KafkaConsumer,
     KafkaError,
+    NoOffsetForPartitionError,
     OffsetAndMetadata,
+    OffsetOutOfRangeError,
     RebalanceInProgressError,
     RoundRobinPartitionAssignor,
     TopicPartition,
 )
 from apps.events.kafka_bus.ranges import RangeReader
+from apps.events.metrics import REMOVED_UNREAD
 
 log = structlog.get_logger(__name__)
 
@@ -89,7 +92,8 @@ class KafkaBusConsumer:
             **client_options(),
             group_id=names.on_broker(group),
             enable_auto_commit=False,
-            auto_offset_reset="earliest",
+            # Where to go on when a place is not in the log is decided in `positions`.
+            auto_offset_reset="none",
             # Spreads the partitions of several topics evenly, which the default does not.
             partition_assignment_strategy=[RoundRobinPartitionAssignor],
             session_timeout_ms=int(timing.session * 1000),
@@ -99,11 +103,15 @@ class KafkaBusConsumer:
             max_partition_fetch_bytes=PARTITION_FETCH_BYTES,
             allow_auto_create_topics=False,
         )
+        for topic in topics:
+            # None is a figure too.
+            REMOVED_UNREAD.labels(group, topic)
+        _keep_from_spinning(self._consumer)
         self._consumer.subscribe([names.on_broker(topic) for topic in topics], listener=_Assignment(self._starts))
 
     def poll(self, *, timeout: float, max_records: int) -> Sequence[Batch]:
         with translated_errors():
-            found = self._consumer.poll(timeout_ms=max(SHORTEST_POLL, timeout) * 1000, max_records=max_records)
+            found = self._read_on(max(SHORTEST_POLL, timeout) * 1000, max_records)
         return [self._batch(place, records) for place, records in found.items() if records]
 
     def commit(self, partition: Partition, next_offset: int) -> None:
@@ -149,6 +157,15 @@ class KafkaBusConsumer:
         except KafkaError as error:
             log.info("group_left_without_notice", group=self._group, reason=str(error), after=round(time.monotonic() - began, 1))
 
+    def _read_on(self, timeout_ms: float, max_records: int) -> Mapping[Any, Sequence[Any]]:
+        try:
+            return self._consumer.poll(timeout_ms=timeout_ms, max_records=max_records)  # type: ignore[no-any-return]
+        except NoOffsetForPartitionError as error:
+            positions.begin_at_first(self._consumer, error.args[0])
+        except OffsetOutOfRangeError as error:
+            self._starts.update(positions.find_again(self._consumer, error.args[0], group=self._group))
+        return {}
+
     def _batch(self, place: Any, records: Sequence[Any]) -> Batch:
         self._starts.setdefault(place, records[0].offset)
         return Batch(self._partition(place), [to_record(record) for record in records])
@@ -160,6 +177,15 @@ class KafkaBusConsumer:
 
     def _place(self, partition: Partition) -> Any:
         return TopicPartition(names.on_broker(partition.topic), partition.number)
+
+
+def _keep_from_spinning(consumer: Any) -> None:
+    """Let each wait for records be a wait. While a heartbeat is not answered the client counts the next one as due,
+    though it sends it from another thread, and waits for 0 s, thousands of times a second; each time leaves 5 KB
+    with the fetch that is under way."""
+    coordinator = consumer._coordinator
+    seconds_to_heartbeat = coordinator.time_to_next_poll
+    coordinator.time_to_next_poll = lambda: max(SHORTEST_POLL, seconds_to_heartbeat())
 
 
 def to_record(record: Any) -> Record:

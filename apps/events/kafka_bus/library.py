@@ -10,7 +10,15 @@ with warnings.catch_warnings():
     from kafka import ConsumerRebalanceListener, KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
     from kafka.admin import ConfigResource, ConfigResourceType
     from kafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
-    from kafka.errors import CommitFailedError, KafkaError, RebalanceInProgressError, RetriableError, TopicAlreadyExistsError
+    from kafka.errors import (
+        CommitFailedError,
+        KafkaError,
+        NoOffsetForPartitionError,
+        OffsetOutOfRangeError,
+        RebalanceInProgressError,
+        RetriableError,
+        TopicAlreadyExistsError,
+    )
     from kafka.net.compat import KafkaNetClient
     from kafka.protocol.consumer import OffsetSpec
     from kafka.structs import OffsetAndMetadata
@@ -25,7 +33,9 @@ __all__ = [
     "KafkaError",
     "KafkaNetClient",
     "KafkaProducer",
+    "NoOffsetForPartitionError",
     "OffsetAndMetadata",
+    "OffsetOutOfRangeError",
     "OffsetSpec",
     "RebalanceInProgressError",
     "RetriableError",

@@ -9,6 +9,9 @@ from apps.events.kafka_bus.admin import Admin
 from apps.events.kafka_bus.library import ConfigResource, ConfigResourceType, TopicAlreadyExistsError
 from apps.events.kafka_bus.topic_plan import PlannedTopic
 
+# Events of one link would be read from two logs at once.
+_WHY_NOT_GROWN = "not added: keys would go to other partitions, out of order with what waits; let consumers drain it before you do"
+
 
 @dataclass(frozen=True, slots=True)
 class TopicOutcome:
@@ -66,8 +69,11 @@ def _configs(plans: Sequence[PlannedTopic], admin: Admin) -> dict[str, Any]:
 def _differences(plan: PlannedTopic, topic: Any, configs: Any) -> list[str]:
     partitions = topic["partitions"]
     replication = min((len(part["replica_nodes"]) for part in partitions), default=0)
-    pairs: list[tuple[str, Any, Any]] = [("partitions", len(partitions), plan.partitions)]
+    pairs: list[tuple[str, Any, Any]] = []
     if plan.replication > 0:
         pairs.append(("replication", replication, plan.replication))
     pairs += [(name, configs[name]["value"], value) for name, value in plan.configs.items()]
-    return [f"{name} is {there}, planned {wanted}" for name, there, wanted in pairs if there != wanted]
+    differences = [f"{name} is {there}, planned {wanted}" for name, there, wanted in pairs if there != wanted]
+    if len(partitions) != plan.partitions:
+        differences.insert(0, f"partitions is {len(partitions)}, planned {plan.partitions} ({_WHY_NOT_GROWN})")
+    return differences
