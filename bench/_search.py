@@ -91,22 +91,30 @@ def _write(first: int, index: str) -> int:
 
 def _link(number: int, text: LinkText) -> Any:
     """A link that no database has seen."""
-    from apps.links.models import Domain, Link, Tag  # noqa: PLC0415
+    from apps.links.search.elastic.rows import LinkRow  # noqa: PLC0415
 
     workspace = WORKSPACE if number % 3 == 0 else WORKSPACE + 1 + number % OTHERS
-    link = Link(
+    return LinkRow(
         pk=number + 1,
-        code=text.code,
-        destination_url=text.destination_url,
-        title=text.title,
-        description=text.description,
+        version=1,
         workspace_id=workspace,
         owner_id=workspace,
+        hostname="sho.example",
+        code=text.code,
+        title=text.title,
+        description=text.description,
+        destination_url=text.destination_url,
         created_at=_NOW - timedelta(seconds=number % 50_000_000),
+        valid_from=None,
+        expires_at=None,
+        deleted_at=None,
+        banned_at=None,
+        is_active=True,
+        max_clicks=None,
+        redirects_used=0,
+        tag_names=text.tags,
+        alias_places=[],
     )
-    link.domain = Domain(pk=1, hostname="sho.example")
-    link._prefetched_objects_cache = {"tags": [Tag(name=name) for name in text.tags], "aliases": []}  # type: ignore[attr-defined]
-    return link
 
 
 def kinds() -> Mapping[str, Callable[[Random], str]]:

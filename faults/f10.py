@@ -156,9 +156,9 @@ def _late_document(link: "Link") -> list[dict[str, Any]]:
     """What a consumer would write of the link as it is now."""
     from apps.links.search.elastic import indices  # noqa: PLC0415
     from apps.links.search.elastic.document import LinkDocument  # noqa: PLC0415
+    from apps.links.search.elastic.rows import read_rows  # noqa: PLC0415
 
-    document = LinkDocument()
-    return list(document.write_actions(document.get_queryset().filter(pk=link.pk), index=indices.searched()))
+    return list(LinkDocument().write_actions(read_rows(pk=link.pk), index=indices.searched()))
 
 
 def _brought_back(link: "Link", late: list[dict[str, Any]]) -> set[str]:

@@ -23,6 +23,7 @@ from apps.links.search.consumers import SearchIndexer
 from apps.links.search.elastic import indices
 from apps.links.search.elastic.client import get_client
 from apps.links.search.elastic.document import TOMBSTONE_VERSION, LinkDocument
+from apps.links.search.elastic.rows import read_rows
 from apps.links.search.elastic.writing import IndexGone, send
 from apps.links.search.limits import note_used_up
 from tests.links.conftest import NOW
@@ -102,7 +103,7 @@ def test_documents_are_never_empty(index: str, deliver: Callable[[], list[str]],
 
 def test_a_late_write_never_undoes_a_newer_one(index: str, deliver: Callable[[], list[str]], make_link: MakeLink, owner: User) -> None:
     link = make_link(title="Old")
-    late = list(LinkDocument().write_actions(LinkDocument().get_queryset().filter(pk=link.pk), index=index))
+    late = list(LinkDocument().write_actions(read_rows(pk=link.pk), index=index))
     services.update_link(actor=owner, link=link, changes=LinkChanges(title="New"), now=NOW)
     deliver()
 
@@ -114,7 +115,7 @@ def test_a_late_write_never_undoes_a_newer_one(index: str, deliver: Callable[[],
 
 def test_a_link_that_is_gone_stays_gone_whatever_comes_late(index: str, deliver: Callable[[], list[str]], make_link: MakeLink) -> None:
     link = make_link(title="Spring")
-    late = list(LinkDocument().write_actions(LinkDocument().get_queryset().filter(pk=link.pk), index=index))
+    late = list(LinkDocument().write_actions(read_rows(pk=link.pk), index=index))
     deliver()
     pk = link.pk
     link.delete()
@@ -171,7 +172,7 @@ def test_an_index_that_went_is_not_brought_back(index: str, make_link: MakeLink)
     get_client().indices.delete(index=gone)
 
     with pytest.raises(IndexGone):
-        send(LinkDocument().write_actions([LinkDocument().get_queryset().get(pk=make_link().pk)], index=gone))
+        send(LinkDocument().write_actions(read_rows(pk=make_link().pk), index=gone))
 
     with pytest.raises(NotFoundError):
         get_client().indices.get(index=gone)

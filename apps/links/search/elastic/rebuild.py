@@ -14,7 +14,7 @@ from apps.events.backoff import Backoff
 from apps.events.errors import SinkUnavailable
 from apps.links.models import Link
 from apps.links.search.elastic import indices
-from apps.links.search.elastic.document import LinkDocument
+from apps.links.search.elastic.rows import LinkRow, read_rows
 from apps.links.search.elastic.writing import CHUNK, Written, write_links
 
 log = structlog.get_logger(__name__)
@@ -78,15 +78,15 @@ def _fill(name: str) -> Iterator[Written]:
             stop.set()
 
 
-def _chunks() -> Iterator[Sequence[Link]]:
+def _chunks() -> Iterator[Sequence[LinkRow]]:
     """All links in the order of their ids, each chunk read as it stands then; links made meanwhile are told by their events too."""
-    links, last = LinkDocument().get_queryset().order_by("pk"), 0
-    while chunk := list(links.filter(pk__gt=last)[:CHUNK]):
+    last = 0
+    while chunk := read_rows(pk__gt=last, most=CHUNK):
         last = chunk[-1].pk
         yield chunk
 
 
-def write_patiently(links: Sequence[Link], name: str, stop: threading.Event) -> Written:
+def write_patiently(links: Sequence[LinkRow], name: str, stop: threading.Event) -> Written:
     """Write one chunk to the index `name`, waiting out short outages. Raises SinkUnavailable after a long one, or when `stop` is set."""
     backoff, waited = Backoff(first=0.5, longest=10.0), 0.0
     while True:

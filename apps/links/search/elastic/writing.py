@@ -9,9 +9,9 @@ import orjson
 import structlog
 
 from apps.events.errors import SinkUnavailable
-from apps.links.models import Link
 from apps.links.search.elastic.client import as_a_sink, get_client, is_passing
 from apps.links.search.elastic.document import Action, LinkDocument, tombstones
+from apps.links.search.elastic.rows import LinkRow, read_rows
 from apps.links.search.metrics import FAILED, WRITTEN
 
 log = structlog.get_logger(__name__)
@@ -43,14 +43,14 @@ def write(link_ids: Iterable[int], *, indices: Sequence[str]) -> Written:
     """
     wanted = sorted(set(link_ids))
     document = LinkDocument()
-    links = list(document.get_queryset().filter(pk__in=wanted))
+    links = read_rows(pk__in=wanted)
     gone = sorted(set(wanted) - {link.pk for link in links})
     actions = (chain(document.write_actions(links, index=index), tombstones(gone, index=index)) for index in indices)
     return send(chain.from_iterable(actions))
 
 
-def write_links(links: Sequence[Link], *, index: str) -> Written:
-    """The same for links that have been read with `LinkDocument.get_queryset`, to one index."""
+def write_links(links: Sequence[LinkRow], *, index: str) -> Written:
+    """The same for links that have been read, to one index."""
     return send(LinkDocument().write_actions(links, index=index))
 
 
