@@ -30,7 +30,7 @@ test: $(VENV)/.dev $(VENV)/.parquet ## Run the tests on real engines (ARGS="-k n
 	@exec $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 .PHONY: test-full
-test-full: $(VENV)/.dev $(VENV)/.parquet ## The same and those that need Kafka's brokers, which come with a JDK and Maven
+test-full: $(VENV)/.dev $(VENV)/.parquet ## The same and those that need Kafka and Elasticsearch, which come with a JDK and Maven
 	@$(PYTHON) tools/system_packages.py chromium || echo "Without it the tests in a browser are skipped."
 	@exec $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "$(MARKED)" $(ARGS)
 

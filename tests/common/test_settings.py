@@ -77,3 +77,39 @@ def test_kafka_is_reached_in_the_way_that_the_settings_need() -> None:
 def test_half_a_security_is_refused(given: dict[str, Any], name: str) -> None:
     with pytest.raises(ImproperlyConfigured, match=rf"\A{name}: "):
         kafka_security(**given)
+
+
+@pytest.mark.parametrize(
+    ("urls", "more", "options"),
+    [
+        ([], {"user": "u"}, {}),
+        (["http://search:9200"], {}, {"hosts": ["http://search:9200"]}),
+        (["https://search", "http://[::1]"], {}, {"hosts": ["https://search:443", "http://[::1]:9200"]}),
+        (["https://search/path/"], {"ca_file": "/ca.pem"}, {"hosts": ["https://search:443/path"], "ca_certs": "/ca.pem"}),
+        (["http://me:p%40ss@search"], {}, {"hosts": ["http://search:9200"], "basic_auth": ["me", "p@ss"]}),
+        (["http://search"], {"user": "me", "password": "pass"}, {"hosts": ["http://search:9200"], "basic_auth": ["me", "pass"]}),
+        (["http://search"], {"api_key": "key"}, {"hosts": ["http://search:9200"], "api_key": "key"}),
+    ],
+)
+def test_elasticsearch_is_named_by_urls_and_a_log_in(urls: list[str], more: dict[str, str], options: dict[str, object]) -> None:
+    given = {"user": "", "password": "", "api_key": "", "ca_file": ""} | more
+
+    assert connections.elasticsearch(urls=urls, **given) == options
+
+
+@pytest.mark.parametrize(
+    ("urls", "more", "variable"),
+    [
+        (["search:9200"], {}, "ELASTICSEARCH_URL"),
+        (["http://search:x"], {}, "ELASTICSEARCH_URL"),
+        (["http://a:b@one", "http://two"], {}, "ELASTICSEARCH_URL"),
+        (["http://search"], {"user": "me"}, "ELASTICSEARCH_PASSWORD"),
+        (["http://a:b@search"], {"api_key": "key"}, "ELASTICSEARCH_API_KEY"),
+        (["http://search"], {"ca_file": "/ca.pem"}, "ELASTICSEARCH_CA_FILE"),
+    ],
+)
+def test_what_does_not_fit_elasticsearch_names_its_variable(urls: list[str], more: dict[str, str], variable: str) -> None:
+    given = {"user": "", "password": "", "api_key": "", "ca_file": ""} | more
+
+    with pytest.raises(ImproperlyConfigured, match=f"^{variable}: "):
+        connections.elasticsearch(urls=urls, **given)

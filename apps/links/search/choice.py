@@ -9,7 +9,7 @@ from django.conf import settings
 
 from apps.common.breaker import BreakerState, CircuitBreaker
 from apps.links.search.engine import SearchEngine, SearchUnavailable
-from apps.links.search.metrics import SERVED, UNANSWERED
+from apps.links.search.metrics import BREAKER_OPEN, SERVED, UNANSWERED
 from apps.links.search.plain import PlainSearch
 from apps.links.search.query import SearchQuery
 from apps.links.search.results import SearchResult
@@ -29,11 +29,13 @@ def search(query: SearchQuery) -> SearchResult:
             result = _asked(_elasticsearch(), query)
         except SearchUnavailable as error:
             breaker.failed()
+            BREAKER_OPEN.set(breaker.state is not BreakerState.CLOSED)
             log.warning("elasticsearch_unavailable", reason=str(error), breaker=breaker.state)
         else:
             if breaker.state is not BreakerState.CLOSED:
                 log.info("elasticsearch_is_back")
             breaker.succeeded()
+            BREAKER_OPEN.set(0)
             return result
     return _asked(PlainSearch(), query)
 

@@ -13,7 +13,7 @@ from apps.links.models import Link
 from apps.links.search import choice
 from apps.links.search.elastic.client import get_client
 from apps.links.search.elastic.writing import write
-from apps.links.search.metrics import SERVED, UNANSWERED
+from apps.links.search.metrics import BREAKER_OPEN, SERVED, UNANSWERED
 from apps.links.search.query import TIMEOUT_SECONDS, SearchQuery
 from apps.links.search.results import ServedBy
 from tests.engines.elasticsearch import Elasticsearch
@@ -58,6 +58,7 @@ def test_postgresql_answers_while_elasticsearch_is_down_and_it_is_soon_asked_no_
 
     assert answers == [(ServedBy.POSTGRESQL, [link.pk])] * (FAILURES_TO_OPEN + 2)
     assert fresh_breaker.state is BreakerState.OPEN
+    assert BREAKER_OPEN._value.get() == 1
     assert (unanswered._value.get(), served._value.get()) == (before[0] + FAILURES_TO_OPEN, before[1] + FAILURES_TO_OPEN + 2)
 
 
