@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 
 import redis
@@ -18,9 +18,12 @@ from shortener_project.embedded.throwaway import throw_away_engines
 
 
 @contextmanager
-def throw_away(variables: Sequence[str] = ("DATABASE_URL", "REDIS_URL")) -> Iterator[dict[str, str]]:
-    """Environment of commands that use the engines of `variables`; VAR_DIR in it is removed at the end."""
-    with on_load_core(), throw_away_engines(variables) as engines:
+def throw_away(variables: Sequence[str] = ("DATABASE_URL", "REDIS_URL"), *, on_one_core: bool = True) -> Iterator[dict[str, str]]:
+    """Environment of commands that use the engines of `variables`; VAR_DIR in it is removed at the end.
+
+    The engines have all cores when they are what is measured: not `on_one_core`.
+    """
+    with on_load_core() if on_one_core else nullcontext(), throw_away_engines(variables) as engines:
         environment = {**os.environ, **engines.environment, "DJANGO_SETTINGS_MODULE": "shortener_project.settings.embedded"}
         # All load comes from one address: its tokens are counted, and last.
         environment |= {"RATE_LIMIT_REDIRECT": "1000000/10", "RATE_LIMIT_UNKNOWN_CODE": "1000000/10"}

@@ -1,7 +1,8 @@
 """How long the queries of pages of numbers take with 10 million clicks of 2,000 links behind them.
 
 Each is asked as its page does, through `apps.analytics.selectors`, for the whole workspace and for links from the
-most clicked one down. The figure with a goal is the p95 of the slowest kind of query.
+most clicked one down. The figure with a goal is the p95 of the slowest kind of query. What is measured are the queries:
+ClickHouse has all cores, as it has when a page is looked at and nothing else goes on.
 """
 
 import json
@@ -16,7 +17,7 @@ GOAL_MS = 150
 
 
 def run() -> list[Figure]:
-    with throw_away(("DATABASE_URL", "REDIS_URL", "CLICKHOUSE_URL")) as environment:
+    with throw_away(("DATABASE_URL", "REDIS_URL", "CLICKHOUSE_URL"), on_one_core=False) as environment:
         manage(environment, "migrate", "--database", "clickhouse", "--verbosity", "0")
         asked = subprocess.run(
             [sys.executable, "-m", "bench._dashboard"], cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE, text=True

@@ -46,6 +46,8 @@ class ClickIngest:
     # many small ones, and half a second is still "at once" for whoever looks at the page.
     max_records = 10_000
     linger = 0.5
+    # While one waits for ClickHouse to sum up its clicks in all ways, the other prepares the next.
+    consumers = 2
     read = staticmethod(read_click)
     stored = CLICKS_STORED
     repeated = CLICKS_REPEATED

@@ -147,6 +147,8 @@ class ClicksDaily(models.ClickhouseModel):  # type: ignore[misc]
         engine = AggregatingMergeTree(
             order_by=("workspace_id", "link_id", "day", "is_bot"),
             partition_by=models.toYYYYMM("day"),
+            # States are large: what is read beside those that are asked for costs more than a long index.
+            index_granularity=1024,
             **_EXACTLY_ONCE,
         )
 
@@ -196,6 +198,7 @@ class WorkspaceVisitors(models.ClickhouseModel):  # type: ignore[misc]
         engine = AggregatingMergeTree(
             order_by=("workspace_id", "step", "start", "is_bot"),
             partition_by=models.toYYYYMM("start"),
+            index_granularity=64,
             **_EXACTLY_ONCE,
         )
 

@@ -21,6 +21,7 @@ class OrphanIngest(ClickIngest):
     group = "orphan-ingest"
     topics = (Topic.ORPHAN_CLICK,)
     table = "orphan_clicks"
+    consumers = 1
     read = staticmethod(read_orphan)
     stored = Counter("orphan_clicks_stored_total", "Orphan clicks inserted into ClickHouse.")
     repeated = Counter("orphan_clicks_repeated_total", "Orphan clicks that their producer had sent before; they have no effect.")

@@ -45,8 +45,9 @@ class BatchHandler(Protocol):
     have had their effect when `handle` returns. Whatever it raises means: none of the batch may be
     counted as done, try again later, for ever. It may stop early with PartitionLost.
 
-    Two further attributes are read when a handler has them: `max_records`, the largest batch it
-    wants, and `linger`, seconds to let records gather between two polls unless a batch was full.
+    Three further attributes are read when a handler has them: `max_records`, the largest batch it
+    wants, `linger`, seconds to let records gather between two polls unless a batch was full, and
+    `consumers`, how many of it one process runs, each with partitions of its own.
     """
 
     @property
@@ -70,3 +71,8 @@ def load_handlers(groups: Iterable[str] = ()) -> list[Handler]:
     """Handlers of `groups`, or of all configured groups. Raises KeyError for an unknown name."""
     configured: dict[str, str] = settings.CONSUMER_GROUPS
     return [import_string(configured[group])() for group in groups or configured]
+
+
+def side_by_side(handlers: Iterable[Handler]) -> list[Handler]:
+    """`handlers`, and further ones of those that want several consumers in a process."""
+    return [each for handler in handlers for each in (handler, *(type(handler)() for _ in range(getattr(handler, "consumers", 1) - 1)))]

@@ -10,7 +10,7 @@ def state(verbose_name, function):
     return apps.analytics.models.StateField(state=f"AggregateFunction({function}, UInt64)", verbose_name=verbose_name)
 
 
-def rollup(name, model, columns, key, *, time, verbose_name, verbose_name_plural):
+def rollup(name, model, columns, key, *, time, verbose_name, verbose_name_plural, **settings):
     """Creates a table with `columns`, of which `key` are its primary key, in partitions by the month of `time`."""
     return migrations.CreateModel(
         name=model,
@@ -28,6 +28,7 @@ def rollup(name, model, columns, key, *, time, verbose_name, verbose_name_plural
                 non_replicated_deduplication_window=1000,
                 order_by=key,
                 partition_by=clickhouse_backend.models.toYYYYMM(time),
+                **settings,
             ),
         },
         managers=[
@@ -62,6 +63,7 @@ class Migration(migrations.Migration):
             time="day",
             verbose_name="clicks of a day",
             verbose_name_plural="clicks by day",
+            index_granularity=1024,
         ),
         rollup(
             "workspace_clicks",
@@ -86,6 +88,7 @@ class Migration(migrations.Migration):
             time="start",
             verbose_name="visitors of a workspace",
             verbose_name_plural="visitors of workspaces",
+            index_granularity=64,
         ),
         rollup(
             "values_daily",

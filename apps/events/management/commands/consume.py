@@ -11,7 +11,7 @@ from apps.common.metrics.writing import metrics_written
 from apps.common.visitors.metrics import enrichment_families
 from apps.events.buses import get_bus
 from apps.events.groups import register_groups, run_groups
-from apps.events.handlers import load_handlers
+from apps.events.handlers import load_handlers, side_by_side
 from apps.events.stopping import stop_on_signals
 from apps.events.waiting import BusFigures
 
@@ -39,6 +39,6 @@ class Command(BaseCommand):
             gc.freeze()
             gc.set_threshold(_UNSEARCHED, 20, 50)
             chosen = [handler for handler in handlers if not groups or handler.group in groups]
-            is_orderly = run_groups(chosen, bus=bus, stop=stop)
+            is_orderly = run_groups(side_by_side(chosen), bus=bus, stop=stop)
         if not is_orderly:
             raise CommandError("a consumer thread ended by itself; see the log")
