@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 _SCRIPT = Path(__file__).with_name("kafka.sh")
@@ -16,18 +17,36 @@ def missing() -> str:
     return f"Kafka needs {' and '.join(absent)}" if absent else ""
 
 
-class Kafka:
-    """A cluster in `folder`, whose path has no space; it keeps ports and data from start to start."""
+@dataclass(frozen=True, slots=True)
+class LogIn:
+    """Who may log in, over TLS. `certificate` is a PEM file with the brokers' certificate for 127.0.0.1 and its key; the
+    certificate is its own authority."""
 
-    def __init__(self, folder: Path, *, nodes: int = 1) -> None:
+    user: str
+    password: str
+    certificate: Path
+
+
+class Kafka:
+    """A cluster in `folder`, whose path has no space; it keeps ports and data from start to start.
+
+    With `log_in` its `secured` addresses ask for it, by PLAIN or SCRAM; `servers` ask for nothing.
+    """
+
+    def __init__(self, folder: Path, *, nodes: int = 1, log_in: LogIn | None = None) -> None:
         self._folder = folder
         self._nodes = nodes
+        self._log_in = log_in
         self.servers: list[str] = []
+        self.secured: list[str] = []
 
     def start(self) -> None:
         """Start what is not running; all brokers answer when it returns."""
-        printed = self._run("start", "--port", "0", "--nodes", str(self._nodes))
-        self.servers = printed.strip().split(",")
+        options = ["--port", "0", "--nodes", str(self._nodes)]
+        if self._log_in is not None:
+            options += ["--secure", str(self._log_in.certificate), "--user", f"{self._log_in.user}:{self._log_in.password}"]
+        self.servers, *secured = (line.split(",") for line in self._run("start", *options).splitlines())
+        self.secured = secured[0] if secured else []
 
     def stop(self) -> None:
         self._run("stop")
@@ -49,6 +68,17 @@ class Kafka:
         if done.returncode != 0:
             raise RuntimeError(f"kafka.sh {verb}: {done.stderr.strip()}")
         return done.stdout
+
+
+def make_certificate(folder: Path) -> Path:
+    """A PEM file in `folder` with a key, and a certificate for 127.0.0.1 that signs itself. Needs openssl."""
+    pem = folder / "broker.pem"
+    kind = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
+    names = ["-subj", "/CN=broker", "-addext", "subjectAltName=IP:127.0.0.1"]
+    done = subprocess.run(["openssl", "req", *kind, *names, "-keyout", str(pem)], capture_output=True, text=True, check=True, timeout=30)
+    with pem.open("a") as file:
+        file.write(done.stdout)
+    return pem
 
 
 def _of(node: int | None) -> list[str]:

@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -57,9 +57,10 @@ def kafka_topics(shared_kafka: Kafka, settings: Any) -> str:
     return str(settings.KAFKA_PREFIX)
 
 
-def use_brokers(cluster: Kafka, settings: Any, *, replication: int = 1) -> None:
-    """Let the settings name the brokers and a prefix of its own, and make the topics that these tests use."""
-    settings.KAFKA_BOOTSTRAP_SERVERS = cluster.servers
+def use_brokers(cluster: Kafka, settings: Any, *, replication: int = 1, servers: Sequence[str] = ()) -> None:
+    """Let the settings name the brokers, by other addresses if `servers` are given, and a prefix of its own, and
+    make the topics that these tests use."""
+    settings.KAFKA_BOOTSTRAP_SERVERS = list(servers) or cluster.servers
     settings.KAFKA_PREFIX = f"{secrets.token_hex(4)}."
     settings.KAFKA_REPLICATION = replication
     with closing(Admin()) as admin:

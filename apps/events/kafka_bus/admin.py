@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from apps.events.bus import BusUnavailable, Partition
 from apps.events.kafka_bus import names
 from apps.events.kafka_bus.connection import client_options, translated_errors
+from apps.events.kafka_bus.diagnosis import why_unreachable
 from apps.events.kafka_bus.library import KafkaAdminClient, KafkaError, KafkaNetClient, OffsetSpec, RetriableError, TopicPartition
 
 # A client that finds no broker is asked again for so long (s): it fails at once while it has no connection.
@@ -87,7 +88,7 @@ class Admin:
 
 def _connect() -> Any:
     """An administrative client. Its constructor waits for a broker, and when it fails it leaves a thread and
-    descriptors behind, so the part that owns them is kept at hand."""
+    descriptors behind, so the part that owns them is kept at hand. Raises BusUnavailable."""
     opened: list[Any] = []
 
     def open_net_client(**options: Any) -> Any:
@@ -96,8 +97,8 @@ def _connect() -> Any:
 
     try:
         return KafkaAdminClient(**client_options(), bootstrap_timeout_ms=_BOOTSTRAP_MS, kafka_client=open_net_client)
-    except KafkaError:
+    except KafkaError as error:
         for client in opened:
             client.close()
             client._manager._net.stop()
-        raise
+        raise BusUnavailable(f"Kafka: {why_unreachable()}") from error

@@ -5,6 +5,8 @@ It has no types, and warns while it is imported (it reads its own files in a way
 
 import warnings
 
+from apps.events.kafka_bus.handshakes import bound_handshakes
+
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
     from kafka import ConsumerRebalanceListener, KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
@@ -20,8 +22,11 @@ with warnings.catch_warnings():
         TopicAlreadyExistsError,
     )
     from kafka.net.compat import KafkaNetClient
+    from kafka.net.transport import KafkaSSLTransport
     from kafka.protocol.consumer import OffsetSpec
     from kafka.structs import OffsetAndMetadata
+
+bound_handshakes(KafkaSSLTransport)
 
 __all__ = [
     "CommitFailedError",
