@@ -20,7 +20,6 @@ P99_MS = 50.0
 DRAINED_WITHIN = 300.0
 GROWTH_MB = 64.0
 _MB = 1024 * 1024
-_CONSUMERS = "consume"
 
 
 def run(stage: Stage, scale: Scale, report: Report) -> None:
@@ -33,8 +32,9 @@ def play_outage(
     stage: Stage, scale: Scale, report: Report, *, seconds: float, away: Callable[[], None], back: Callable[[], None], start_one: bool
 ) -> None:
     """Take the brokers `away` for so long and bring them `back`, under load; judge redirects, memory, and clicks."""
-    before = _memory(stage)
     with mixed_play(stage, scale) as play:
+        # All have handled clicks by now: parsers and the first blocks are in it.
+        before = _memory(stage)
         away()
         ends = time.monotonic() + seconds
         late = stage.add_redirector() if start_one else None
@@ -47,8 +47,6 @@ def play_outage(
     report.tell("waited in the spool", waiting / _MB, "MB")
     judge_redirects(report, play, play.load.between(play.began, play.ended + scale.recovery), scale, p99=P99_MS, stale=FRESH)
     report.none("writes failed", play.writer.errors)
-    # Holds blocks of clicks, parsers and what they remember, and grows into them in its first minutes.
-    report.tell("consumers grew", after.pop(_CONSUMERS) - before.pop(_CONSUMERS), "MB")
     for name in before:
         report.at_most(f"{name} grew", after[name] - before[name], GROWTH_MB, "MB")
     judge_clicks(report, play.answers, patience=DRAINED_WITHIN)
@@ -60,9 +58,9 @@ def play_outage(
 
 
 def _memory(stage: Stage) -> dict[str, float]:
-    """Resident memory of what stands before the bus, redirectors, shipper and relay, and of the consumers (MB)."""
+    """Resident memory of what stands before the bus, redirectors, shipper and relay, and of the consumers behind it (MB)."""
     processes = {f"redirector {number}": redirector.process.pid for number, redirector in enumerate(stage.redirectors)}
-    processes |= {name: stage.carriers[name].pid for name in ("ship_clicks", "relay_outbox", _CONSUMERS)}
+    processes |= {name: stage.carriers[name].pid for name in ("ship_clicks", "relay_outbox", "consume")}
     return {name: psutil.Process(pid).memory_info().rss / _MB for name, pid in processes.items()}
 
 
