@@ -30,9 +30,7 @@ _NOW = datetime(2026, 11, 1, tzinfo=UTC)
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shortener_project.settings.embedded")
     django.setup()
-    from apps.links.search.elastic import indices  # noqa: PLC0415 - Django is set up by now
-
-    rate = 0.0 if indices.searched() else fill()
+    rate = fill()
     for ask in kinds().values():
         times(ask, with_facets=False, rounds=10)
     measured = {kind: times(ask, with_facets=False) for kind, ask in kinds().items()}
@@ -53,23 +51,26 @@ def p95(seconds: Sequence[float]) -> float:
     return quantiles(seconds, n=20, method="inclusive")[-1] * 1000
 
 
-def count(**term: str) -> int:
-    """Documents in the index."""
-    from apps.links.search.elastic import indices  # noqa: PLC0415
+def count(index: str = "", **term: str) -> int:
+    """Documents in `index`, or in the one that is searched."""
+    from apps.links.search.elastic import indices  # noqa: PLC0415 - Django is set up by now
     from apps.links.search.elastic.client import get_client  # noqa: PLC0415
 
     query: dict[str, Any] = {"term": term} if term else {"match_all": {}}
-    return int(get_client().count(index=indices.reading_alias(), query=query)["count"])
+    get_client().indices.refresh(index=index or indices.reading_alias())
+    return int(get_client().count(index=index or indices.reading_alias(), query=query)["count"])
 
 
 def fill() -> float:
-    """Write all links to a new index as a rebuild does, and search that; links a second."""
+    """Write all links to an index as a rebuild does, but those that a kept folder has, and search it; links a second."""
     from apps.links.search.elastic import indices  # noqa: PLC0415
 
-    name, began, done = indices.create(now=datetime.now(UTC)), time.monotonic(), 0
+    name = indices.searched() or next(iter(indices.all_names()), "") or indices.create(now=datetime.now(UTC))
+    kept = count(name) // _CHUNK * _CHUNK
+    began, done = time.monotonic(), 0
     with ThreadPoolExecutor(_THREADS) as pool:
         waiting: list[Any] = []
-        for first in range(0, LINKS, _CHUNK):
+        for first in range(kept, LINKS, _CHUNK):
             waiting.append(pool.submit(_write, first, name))
             if len(waiting) > _THREADS:
                 done += waiting.pop(0).result()
@@ -78,6 +79,9 @@ def fill() -> float:
         done += sum(future.result() for future in waiting)
     rate: float = done / (time.monotonic() - began)
     indices.publish(name)
+    if done:
+        # As it is some minutes later: merges are over.
+        time.sleep(10)
     return rate
 
 
