@@ -1,53 +1,40 @@
-"""Who clicked a link, by property: the most frequent values of each, all in one query."""
+"""Who clicked, by property: the most frequent values of each, and their parts of all clicks."""
 
 from collections.abc import Sequence
+from typing import Literal
 
+from apps.analytics import values
 from apps.analytics.periods import Period
-from apps.analytics.queries import fetch
 from apps.analytics.reports import Share
 
-PROPERTIES = ("country", "referrer_host", "browser", "os", "device")
-# Values listed of each property; the others are added up.
+# What a link's page and the dashboard show; the others are looked at one by one.
+OF_LINK = ("country", "referrer_host", "browser", "os", "device")
+OF_WORKSPACE = ("referrer_host", "utm_source", "utm_campaign", "country")
+# Values listed of each property on these pages; the others are added up.
 TOP = 10
-
-# One row for each property and value: a grouping set for each property, of which all but one are
-# empty. GROUPING gives a bit for each property that a row is not grouped by.
-_QUERY = f"""
-SELECT
-    multiIf({", ".join(f"grouping({name}) = 0, '{name}'" for name in PROPERTIES[:-1])}, '{PROPERTIES[-1]}') AS property,
-    concat({", ".join(PROPERTIES)}) AS value,
-    count() AS clicks
-FROM click_events
-WHERE link_id = %(link_id)s AND timestamp >= toDateTime(%(start)s, 'UTC') AND timestamp < toDateTime(%(end)s, 'UTC')
-  AND (%(include_bots)s OR NOT is_bot)
-GROUP BY GROUPING SETS ({", ".join(f"({name})" for name in PROPERTIES)})
-ORDER BY property, clicks DESC, value
-LIMIT %(top)s BY property
-"""  # noqa: S608 - made of PROPERTIES alone
+# Values of one property on a page of its own.
+MOST = 200
 
 
-def read(link_id: int, period: Period, *, total: int, include_bots: bool) -> dict[str, Sequence[Share]]:
-    """Shares of each of PROPERTIES among the `total` clicks of the period. Raises AnalyticsUnavailable."""
-    rows = fetch(
-        _QUERY,
-        {
-            "link_id": link_id,
-            "include_bots": int(include_bots),
-            "start": int(period.start.timestamp()),
-            "end": int(period.end.timestamp()),
-            "top": TOP,
-        },
-    )
-    values: dict[str, list[tuple[str, int]]] = {name: [] for name in PROPERTIES}
-    for name, value, clicks in rows:
-        values[name].append((value, clicks))
-    return {name: _shares(found, total) for name, found in values.items()}
+def read(
+    owner: Literal["link_id", "workspace_id"],
+    owner_id: int,
+    period: Period,
+    *,
+    properties: Sequence[str],
+    total: int,
+    include_bots: bool,
+    top: int = TOP,
+) -> dict[str, Sequence[Share]]:
+    """Shares of each of `properties` (of `rollups.PROPERTIES`) among the `total` clicks of the period. Raises AnalyticsUnavailable."""
+    found = values.most_frequent(owner=owner, owner_id=owner_id, period=period, properties=properties, include_bots=include_bots, top=top)
+    return {name: _shares(listed, total) for name, listed in found.items()}
 
 
-def _shares(values: Sequence[tuple[str, int]], total: int) -> list[Share]:
+def _shares(listed: Sequence[tuple[str, int]], total: int) -> list[Share]:
     # A click may arrive between the two queries of a report.
-    total = max(total, sum(clicks for _value, clicks in values))
-    shares = [Share(value, clicks, clicks / total) for value, clicks in values]
+    total = max(total, sum(clicks for _value, clicks in listed))
+    shares = [Share(value, clicks, clicks / total) for value, clicks in listed]
     if rest := total - sum(share.count for share in shares):
         shares.append(Share("", rest, rest / total, is_other=True))
     return shares

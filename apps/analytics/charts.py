@@ -1,19 +1,24 @@
 """Reports as templates and the chart script take them."""
 
 import hashlib
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils import formats
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 
-from apps.analytics.countries import country_name
+from apps.analytics.dimensions import DIMENSIONS
 from apps.analytics.periods import Bucket
-from apps.analytics.reports import LinkReport, Point, Share, Totals, WorkspaceReport
+from apps.analytics.reports import HeatMap, LinkReport, Point, Share, Totals, WorkspaceReport
 
 # Height of a sparkline's box, in its own units.
 SPARK_HEIGHT = 20.0
+# Shades of a heat map.
+HEAT_LEVELS = 5
+_LABELS: Mapping[Bucket, str] = {"hour": "H:i", "day": "j M", "week": "j M", "month": "M Y"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +52,26 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Breakdown:
+class Card:
+    """One property of a report."""
+
     name: str
     title: str
     bars: Sequence[Bar]
+
+
+@dataclass(frozen=True, slots=True)
+class HeatCell:
+    """Clicks in one hour of one weekday; `level` from 0 (none) to HEAT_LEVELS."""
+
+    clicks: int
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeatRow:
+    weekday: str
+    cells: Sequence[HeatCell]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +107,7 @@ def series_rows(report: LinkReport | WorkspaceReport, bucket: Bucket) -> list[Se
 def _bucket_label(point: Point, bucket: Bucket) -> str:
     # `at` is in the viewer's zone already; Django must not move it again.
     local = point.at.replace(tzinfo=None)
-    return formats.date_format(local, "H:i" if bucket == "hour" else "j M")
+    return formats.date_format(local, _LABELS[bucket])
 
 
 def chart_data(rows: Sequence[SeriesRow]) -> dict[str, Any]:
@@ -99,37 +120,36 @@ def chart_data(rows: Sequence[SeriesRow]) -> dict[str, Any]:
     }
 
 
-def breakdowns(report: LinkReport) -> list[Breakdown]:
-    """The cards of a link's page."""
-    return [
-        Breakdown("countries", _("Countries"), _bars(report.countries, country_name)),
-        Breakdown("referrers", _("Referrers"), _bars(report.referrers, lambda host: host or _("Direct, or not told"))),
-        Breakdown("browsers", _("Browsers"), _bars(report.browsers, _named)),
-        Breakdown("systems", _("Systems"), _bars(report.systems, _named)),
-        Breakdown("devices", _("Devices"), _bars(report.devices, _device)),
-    ]
+def cards(report: LinkReport | WorkspaceReport) -> list[Card]:
+    """A card for each property of a report."""
+    return [card(name, shares) for name, shares in report.shares.items()]
 
 
-def _bars(shares: Sequence[Share], label: Any) -> list[Bar]:
+def card(name: str, shares: Sequence[Share]) -> Card:
+    """One property with its values as bars."""
+    dimension = DIMENSIONS[name]
     most = max((share.count for share in shares), default=0)
-    return [
+    bars = [
         Bar(
-            _("All others") if share.is_other else str(label(share.label)),
+            _("All others") if share.is_other else dimension.write(share.label),
             share.count,
             round(share.fraction * 100),
             round(share.count * 100 / most, 2) if most else 0.0,
         )
         for share in shares
     ]
+    return Card(name, str(dimension.title), bars)
 
 
-def _named(label: str) -> str:
-    return label or _("Unknown")
-
-
-def _device(label: str) -> str:
-    names = {"desktop": _("Desktop"), "mobile": _("Mobile"), "tablet": _("Tablet"), "bot": _("Bot"), "other": _("Other")}
-    return names.get(label, label) or _("Unknown")
+def heat_rows(heat_map: HeatMap) -> list[HeatRow]:
+    """Rows from Monday on; no rows when nobody has clicked."""
+    most = max(map(max, heat_map.clicks))
+    if not most:
+        return []
+    return [
+        HeatRow(str(WEEKDAYS[number]), [HeatCell(clicks, math.ceil(clicks * HEAT_LEVELS / most)) for clicks in hours])
+        for number, hours in enumerate(heat_map.clicks)
+    ]
 
 
 def sparkline_points(counts: Sequence[int]) -> str:

@@ -12,7 +12,7 @@ from apps.accounts.policy import Action
 from apps.analytics.exports.formats import Format
 from apps.analytics.exports.reading import Selection
 from apps.analytics.exports.services import export_of_link
-from apps.analytics.ranges import read_range
+from apps.analytics.ranges import read_choice
 from apps.common.access import logged_in_only
 from apps.common.timezones import viewer_zone
 from apps.links import selectors as links
@@ -23,8 +23,9 @@ from apps.links import selectors as links
 def export(request: HttpRequest, hostname: str, code: str, format_: Format) -> HttpResponse:
     """Clicks of the range that the page shows, with bots if `bots` is there. How many they are stands in X-Clicks-Total."""
     link = links.get_link(actor=request.user, hostname=hostname, code=code, action=Action.ANALYTICS_VIEW)
-    chosen = read_range(request.GET.get("range", ""))
-    period = chosen.period(now=timezone.now(), tz=viewer_zone(request))
+    now, tz = timezone.now(), viewer_zone(request)
+    chosen = read_choice(request.GET, today=now.astimezone(tz).date())
+    period = chosen.period(now=now, tz=tz)
     selection = Selection(link.pk, period.start, period.end, include_bots="bots" in request.GET)
     made = export_of_link(actor=request.user, link=link, selection=selection, format_=format_)
     name = f"clicks-{link.code}-{chosen.name}.{format_}"

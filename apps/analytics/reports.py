@@ -4,7 +4,7 @@
 apart. A visitor is counted once a day, so over a period of days it is one visitor for each day.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,6 +40,13 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
+class HeatMap:
+    """Clicks by weekday, from Monday on, and hour of the viewer's clock: seven rows of 24 numbers."""
+
+    clicks: Sequence[Sequence[int]]
+
+
+@dataclass(frozen=True, slots=True)
 class TopLink:
     link_id: int
     clicks: int
@@ -48,25 +55,40 @@ class TopLink:
 
 @dataclass(frozen=True, slots=True)
 class LinkReport:
-    """One link in a period, beside the period before it. Lists are ordered by clicks."""
+    """One link in a period, beside the period before it. `shares` are by property, ordered by clicks."""
 
     totals: Totals
     previous: Totals
     series: Sequence[Point]
     previous_series: Sequence[Point]
-    countries: Sequence[Share]
-    referrers: Sequence[Share]
-    browsers: Sequence[Share]
-    systems: Sequence[Share]
-    devices: Sequence[Share]
+    shares: Mapping[str, Sequence[Share]]
+    heat_map: HeatMap
 
 
 @dataclass(frozen=True, slots=True)
 class WorkspaceReport:
-    """All links of a workspace in a period, beside the period before it."""
+    """All links of a workspace in a period, beside the period before it. `shares` as of a link."""
 
     totals: Totals
     previous: Totals
     series: Sequence[Point]
     previous_series: Sequence[Point]
     top_links: Sequence[TopLink]
+    shares: Mapping[str, Sequence[Share]]
+    heat_map: HeatMap
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """The values of one property among the clicks of a period, ordered by clicks."""
+
+    total: int
+    shares: Sequence[Share]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The courses of several links in one period, by link, each with as many points as the others."""
+
+    totals: Mapping[int, Totals]
+    series: Mapping[int, Sequence[Point]]

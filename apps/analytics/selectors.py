@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Literal
 from zoneinfo import ZoneInfo
 
-from apps.analytics import breakdowns, series, top_links, workspace_series
+from apps.analytics import breakdowns, comparisons, heat_maps, series, top_links, workspace_series
 from apps.analytics.periods import Period
 from apps.analytics.queries import fetch
-from apps.analytics.reports import LinkReport, WorkspaceReport
+from apps.analytics.reports import Breakdown, Comparison, LinkReport, WorkspaceReport
 from apps.analytics.series import Course
 from apps.analytics.sources import QUARTER, RAW, choose, fits
 
@@ -26,39 +27,64 @@ GROUP BY link_id, cut
 def link_report(*, link_id: int, period: Period, include_bots: bool = False) -> LinkReport:
     """Clicks of one link in `period`; bots are left out unless asked for, and counted apart in any case.
 
-    Two queries: totals and series of both periods, and all breakdowns of the present one.
+    Three queries: totals and series of both periods, the most frequent values, and the heat map of the present one.
     """
     course = series.read(RAW, "link_id", link_id, period, include_bots=include_bots)
-    shares = breakdowns.read(link_id, period, total=course.totals.clicks, include_bots=include_bots)
+    clicks = course.totals.clicks
     return LinkReport(
         totals=course.totals,
         previous=course.previous,
         series=course.series,
         previous_series=course.previous_series,
-        countries=shares["country"],
-        referrers=shares["referrer_host"],
-        browsers=shares["browser"],
-        systems=shares["os"],
-        devices=shares["device"],
+        shares=breakdowns.read("link_id", link_id, period, properties=breakdowns.OF_LINK, total=clicks, include_bots=include_bots),
+        heat_map=heat_maps.read("link_id", link_id, period, include_bots=include_bots),
     )
 
 
-def workspace_report(*, workspace_id: int, period: Period) -> WorkspaceReport:
-    """Clicks of all links of a workspace in `period`, without bots. Five queries at most."""
-    course = _workspace_course(workspace_id, period)
+def workspace_report(*, workspace_id: int, period: Period, include_bots: bool = False) -> WorkspaceReport:
+    """Clicks of all links of a workspace in `period`; bots as for one link, but never among the links most followed. Seven queries
+    at most."""
+    course = _workspace_course(workspace_id, period, include_bots=include_bots)
+    clicks, properties = course.totals.clicks, breakdowns.OF_WORKSPACE
     return WorkspaceReport(
         totals=course.totals,
         previous=course.previous,
         series=course.series,
         previous_series=course.previous_series,
         top_links=top_links.read(workspace_id, period, limit=TOP_LINKS),
+        shares=breakdowns.read("workspace_id", workspace_id, period, properties=properties, total=clicks, include_bots=include_bots),
+        heat_map=heat_maps.read("workspace_id", workspace_id, period, include_bots=include_bots),
     )
 
 
-def _workspace_course(workspace_id: int, period: Period) -> Course:
+def link_breakdown(*, link_id: int, period: Period, name: str, include_bots: bool = False) -> Breakdown:
+    """The values of the property `name` (one of PROPERTIES) among a link's clicks, `breakdowns.MOST` of them. Two queries."""
+    total = series.read(RAW, "link_id", link_id, period, include_bots=include_bots).totals.clicks
+    return _breakdown("link_id", link_id, period, name, total=total, include_bots=include_bots)
+
+
+def workspace_breakdown(*, workspace_id: int, period: Period, name: str, include_bots: bool = False) -> Breakdown:
+    """The same for all links of a workspace. Three queries at most."""
+    total = _workspace_course(workspace_id, period, include_bots=include_bots).totals.clicks
+    return _breakdown("workspace_id", workspace_id, period, name, total=total, include_bots=include_bots)
+
+
+def compare(*, link_ids: Sequence[int], period: Period, include_bots: bool = False) -> Comparison:
+    """The courses of up to `comparisons.MOST` links. One query. Raises ValueError for more of them."""
+    return comparisons.read(link_ids, period, include_bots=include_bots)
+
+
+def _breakdown(
+    owner: Literal["link_id", "workspace_id"], owner_id: int, period: Period, name: str, *, total: int, include_bots: bool
+) -> Breakdown:
+    shares = breakdowns.read(owner, owner_id, period, properties=[name], total=total, include_bots=include_bots, top=breakdowns.MOST)
+    return Breakdown(total, shares[name])
+
+
+def _workspace_course(workspace_id: int, period: Period, *, include_bots: bool) -> Course:
     if fits(QUARTER, period.previous(), period):
-        return workspace_series.read(workspace_id, period, include_bots=False)
-    return series.read(RAW, "workspace_id", workspace_id, period, include_bots=False)
+        return workspace_series.read(workspace_id, period, include_bots=include_bots)
+    return series.read(RAW, "workspace_id", workspace_id, period, include_bots=include_bots)
 
 
 def sparklines(*, workspace_id: int, link_ids: Sequence[int], days: int = 30, now: datetime, tz: ZoneInfo) -> dict[int, list[int]]:

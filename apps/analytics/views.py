@@ -16,11 +16,12 @@ from apps.accounts import policy
 from apps.accounts.models import Workspace
 from apps.accounts.policy import Action
 from apps.analytics import selectors
-from apps.analytics.charts import breakdowns, chart_data, digest, series_rows, sparkline_points, tiles
+from apps.analytics.charts import cards, chart_data, digest, heat_rows, series_rows, sparkline_points, tiles
+from apps.analytics.dimensions import DIMENSIONS
 from apps.analytics.errors import AnalyticsUnavailable
 from apps.analytics.exports.formats import Format
 from apps.analytics.exports.services import may_export
-from apps.analytics.ranges import RANGES, Range, read_range
+from apps.analytics.ranges import RANGES, Choice, read_choice
 from apps.analytics.reports import LinkReport, WorkspaceReport
 from apps.analytics.trending.alerts import alert_of
 from apps.analytics.trending.selectors import trending_now
@@ -45,8 +46,8 @@ Report = TypeVar("Report", LinkReport, WorkspaceReport)
 @require_safe
 def dashboard(request: HttpRequest) -> HttpResponse:
     workspace = links.default_workspace(request.user)
-    chosen = read_range(request.GET.get("range", ""))
     now = timezone.now()
+    chosen = choice_of(request, now=now)
 
     def top_links(report: WorkspaceReport) -> dict[str, Any]:
         by_id = {link.pk: link for link in _links(request, workspace).filter(pk__in=[top.link_id for top in report.top_links])}
@@ -55,7 +56,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     numbers = _numbers(request, chosen, partial(selectors.workspace_report, workspace_id=workspace.pk), top_links, now=now)
     if numbers is None:
         return HttpResponse(status=NO_CONTENT)
-    context = {**numbers, "ranges": RANGES, "chosen": chosen}
+    context = {**numbers, "ranges": RANGES, "chosen": chosen, "dimensions": DIMENSIONS.values()}
     if _is_fragment(request):
         return render(request, "analytics/_dashboard_numbers.html", context)
     trending = trending_now(actor=request.user, workspace=workspace, limit=TRENDING)
@@ -74,16 +75,13 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 @require_safe
 def link_page(request: HttpRequest, hostname: str, code: str) -> HttpResponse:
     link = links.get_link(actor=request.user, hostname=hostname, code=code, action=Action.ANALYTICS_VIEW)
-    chosen = read_range(request.GET.get("range", ""))
     now = timezone.now()
-
-    def by_kind(report: LinkReport) -> dict[str, Any]:
-        return {"breakdowns": breakdowns(report)}
-
-    numbers = _numbers(request, chosen, partial(selectors.link_report, link_id=link.pk), by_kind, now=now)
+    chosen = choice_of(request, now=now)
+    numbers = _numbers(request, chosen, partial(selectors.link_report, link_id=link.pk), lambda _report: {}, now=now)
     if numbers is None:
         return HttpResponse(status=NO_CONTENT)
-    context = {**numbers, "ranges": RANGES, "chosen": chosen, "link": link, "formats": _formats(request, link)}
+    context = {**numbers, "ranges": RANGES, "chosen": chosen, "dimensions": DIMENSIONS.values()}
+    context |= {"link": link, "formats": _formats(request, link)}
     if _is_fragment(request):
         return render(request, "analytics/_link_numbers.html", context)
     context |= {
@@ -118,25 +116,32 @@ def sparklines(request: HttpRequest) -> HttpResponse:
 
 
 def _numbers(
-    request: HttpRequest, chosen: Range, read: Callable[..., Report], more: Callable[[Report], dict[str, Any]], *, now: datetime
+    request: HttpRequest, chosen: Choice, read: Callable[..., Report], more: Callable[[Report], dict[str, Any]], *, now: datetime
 ) -> dict[str, Any] | None:
     """What a page shows of the clicks in `chosen`: that of all reports, and `more` of this one. None
     when the page shows just that already."""
     try:
-        report = read(period=chosen.period(now=now, tz=viewer_zone(request)))
+        report = read(period=chosen.period(now=now, tz=viewer_zone(request)), include_bots=chosen.include_bots)
     except AnalyticsUnavailable:
         return {"unavailable": True}
     if _is_fragment(request) and request.GET.get("seen") == digest(report):
         return None
-    rows = series_rows(report, "hour" if chosen.hours else "day")
+    rows = series_rows(report, chosen.bucket)
     return {
         "tiles": tiles(report.totals, report.previous),
         "rows": rows,
         "chart": chart_data(rows),
         "digest": digest(report),
+        "cards": cards(report),
+        "heat_rows": heat_rows(report.heat_map),
         "unavailable": False,
         **more(report),
     }
+
+
+def choice_of(request: HttpRequest, *, now: datetime) -> Choice:
+    """What the address of a page of numbers asks for."""
+    return read_choice(request.GET, today=now.astimezone(viewer_zone(request)).date())
 
 
 def _links(request: HttpRequest, workspace: Workspace) -> QuerySet[Link]:

@@ -1,6 +1,6 @@
 """Periods and buckets on the viewer's clock."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -97,3 +97,22 @@ def test_a_period_without_zone_or_length_is_refused(start: datetime, end: dateti
 def test_a_length_is_days_or_hours(length: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="days or hours"):
         Period.last(**length, now=AUTUMN, tz=BERLIN)
+
+
+def test_weeks_begin_on_monday_and_months_on_the_first() -> None:
+    days = Period.of_days(date(2026, 10, 20), date(2026, 12, 1), tz=BERLIN)
+    weeks, months = days.cut_by("week"), days.cut_by("month")
+
+    assert [f"{cut:%a %d.%m}" for cut in weeks.buckets()] == [
+        *("Tue 20.10", "Mon 26.10", "Mon 02.11", "Mon 09.11", "Mon 16.11", "Mon 23.11", "Mon 30.11"),
+    ]
+    assert [f"{cut:%d.%m %H:%M %z}" for cut in months.buckets()] == ["20.10 00:00 +0200", "01.11 00:00 +0100", "01.12 00:00 +0100"]
+
+
+def test_whole_months_are_compared_with_as_many_months_before() -> None:
+    year = Period.last_months(12, now=datetime(2028, 2, 29, 12, tzinfo=UTC), tz=BERLIN)
+
+    assert (year.start, year.end) == (datetime(2027, 3, 1, tzinfo=BERLIN), datetime(2028, 3, 1, tzinfo=BERLIN))
+    before = year.previous()
+    assert (before.start, before.end) == (datetime(2026, 3, 1, tzinfo=BERLIN), year.start)
+    assert len(year.buckets()) == len(before.buckets()) == 12

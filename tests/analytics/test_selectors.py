@@ -193,13 +193,8 @@ def test_shares_agree_with_a_plain_count(clicks: Sequence[ClickRow], include_bot
     report = selectors.link_report(link_id=1, period=period, include_bots=include_bots)
 
     assert report.totals == counted(rows, include_bots=include_bots)
-    lists = {
-        "country": report.countries,
-        "referrer_host": report.referrers,
-        "os": report.systems,
-        "device": report.devices,
-    }
-    for name, shares in lists.items():
+    for name in ("country", "referrer_host", "os", "device"):
+        shares = report.shares[name]
         expected = Counter(getattr(row, name) for row in kept)
         assert [(share.label, share.count) for share in shares] == sorted(expected.items(), key=lambda item: (-item[1], item[0]))
         assert sum(share.fraction for share in shares) == pytest.approx(1)
@@ -209,7 +204,7 @@ def test_what_is_not_among_the_first_ten_is_added_up(clicks: Sequence[ClickRow])
     rows = people([row for row in clicks if row.link_id == 1])
     expected = Counter(row.browser for row in rows)
 
-    shares = selectors.link_report(link_id=1, period=Period.last(days=30, now=NOW, tz=ZoneInfo("UTC"))).browsers
+    shares = selectors.link_report(link_id=1, period=Period.last(days=30, now=NOW, tz=ZoneInfo("UTC"))).shares["browser"]
 
     ranked = sorted(expected.items(), key=lambda item: (-item[1], item[0]))
     rest = sum(count for _browser, count in ranked[10:])
@@ -224,7 +219,9 @@ def test_a_link_without_clicks_has_a_report_of_zeros(clickhouse: Rows) -> None:
 
     assert report.totals == report.previous == Totals(0, 0, 0)
     assert [(point.clicks, point.visitors) for point in report.series] == [(0, 0), (0, 0)]
-    assert report.countries == report.devices == []
+    assert list(report.shares) == ["country", "referrer_host", "browser", "os", "device"]
+    assert not any(report.shares.values())
+    assert report.heat_map.clicks == [[0] * 24] * 7
 
 
 def test_the_edges_of_a_period_belong_to_one_side_only(clickhouse: Rows) -> None:
@@ -243,10 +240,14 @@ def test_reports_take_few_queries(clicks: Sequence[ClickRow], django_assert_num_
     period = Period.last(days=7, now=NOW, tz=ZoneInfo(zone))
     database = connections["clickhouse"]
 
-    with django_assert_num_queries(2, connection=database):
+    with django_assert_num_queries(3, connection=database):
         selectors.link_report(link_id=1, period=period)
+    with django_assert_num_queries(2, connection=database):
+        selectors.link_breakdown(link_id=1, period=period, name="city")
+    with django_assert_num_queries(1, connection=database):
+        selectors.compare(link_ids=[1, 2, 3], period=period)
     # At midnight of UTC, nothing has to be looked at beside whole days.
-    with django_assert_num_queries(4 if zone == "UTC" else 5, connection=database):
+    with django_assert_num_queries(6 if zone == "UTC" else 7, connection=database):
         selectors.workspace_report(workspace_id=10, period=period)
     with django_assert_num_queries(1, connection=database):
         selectors.sparklines(workspace_id=10, link_ids=[1, 2], now=NOW, tz=ZoneInfo(zone))
