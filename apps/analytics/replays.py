@@ -15,11 +15,13 @@ from typing import Any, cast
 import structlog
 from prometheus_client import Counter
 
+from apps.analytics.copies import require_settled
 from apps.analytics.instants import milliseconds
 from apps.analytics.orphan_rows import OrphanRow
 from apps.analytics.rollups import Rollup, rollups_of
 from apps.analytics.rows import ClickRow
 from apps.analytics.store import insert_rows, lane_of, run
+from apps.analytics.tables import names
 from apps.common.chunks import chunks
 from apps.events.errors import SinkUnavailable
 
@@ -52,12 +54,13 @@ def make_whole(table: str, rows: Rows, *, token: str) -> None:
     missing = unstored(table, rows)
     behind = [rollup for rollup in counting if any(_is_behind(rollup, scope) for scope in _scopes(rollup, rows, lane))]
     if missing or behind:
-        if run(_EARLIER_INSERTS.format(table=table, seconds=time.monotonic() - began)) != [(0,)]:
+        if run(_earlier_inserts(table, time.monotonic() - began)) != [(0,)]:
             raise SinkUnavailable("ClickHouse: an earlier insert is still under way")
+        require_settled([table, *(rollup.table for rollup in rollups_of(table))])
         log.warning("block_repaired", table=table, rows=len(rows), missing=len(missing), rollups=[rollup.table for rollup in behind])
     if missing:
         REPAIRED.labels("rows").inc()
-        _attach(table, missing, lane)
+        _add(table, missing, lane, token)
         # The rows just attached may be missing in rollups that seemed complete.
         behind = counting
     for rollup in behind:
@@ -90,8 +93,8 @@ _FILL = "INSERT INTO {rollup.table} ({columns}) {rows}"
 _COUNT = "SELECT count() FROM ({gaps})"
 _PARTITIONS = "SELECT DISTINCT _partition_id FROM {table}"
 _EARLIER_INSERTS = """
-SELECT count() FROM system.processes
-WHERE query_kind = 'Insert' AND position(query, '{table}') > 0 AND elapsed > {seconds:.3f} AND is_initial_query
+SELECT count() FROM {processes}
+WHERE query_kind = 'Insert' AND position(query, '{table}') > 0 AND elapsed > {seconds:.3f} AND {whose}
 """
 
 
@@ -164,6 +167,28 @@ def _summed(rollup: Rollup, scope: str, *, total: str = "") -> str:
 
 def _columns(rollup: Rollup) -> str:
     return ", ".join([*rollup.keys, *filter(None, [rollup.count]), *rollup.states])
+
+
+def _earlier_inserts(table: str, seconds: float) -> str:
+    # A shard may go on with its part of an insert when the server that was given it all has died.
+    place = names()
+    whose = "1" if place.cluster else "is_initial_query"
+    return _EARLIER_INSERTS.format(processes=place.everywhere("system", "processes"), table=table, seconds=seconds, whose=whose)
+
+
+def _add(table: str, rows: Rows, lane: int, token: str) -> None:
+    """Put `rows` into `table`, which has none of them; views must not count what they have counted."""
+    if names().cluster:
+        # Here a token is noted in the same step with the rows that it stands for, by keepers that lose neither, for the table
+        # and for each that its views fill: what was stored is passed over, and what was not is stored.
+        insert_rows(
+            table,
+            rows,
+            {"insert_deduplication_token": token, "insert_deduplicate": 1},
+            lane=lane if rollups_of(table) else None,
+        )
+    else:
+        _attach(table, rows, lane)
 
 
 def _attach(table: str, rows: Rows, lane: int) -> None:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from clickhouse_backend.backend.schema import DatabaseSchemaEditor
-from clickhouse_backend.models import BaseMergeTree
+from clickhouse_backend.models import BaseMergeTree, Distributed
 
 from apps.analytics.engines import replicated
 from apps.analytics.tables import Names
@@ -73,7 +73,10 @@ class ClusterSchemaEditor(DatabaseSchemaEditor):  # type: ignore[misc]
 
     @contextmanager
     def _as_distributed(self, model: Any) -> Iterator[None]:
-        with _changed(model, cluster=self.connection.migration_cluster):
+        names = Names.of(self.connection)
+        # The base class asks for the engine: rows of such a table cannot be altered.
+        engine = Distributed(names.cluster, names.database, names.local(model._meta.db_table))
+        with _changed(model, engine=engine, cluster=names.cluster):
             yield
 
 
