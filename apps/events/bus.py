@@ -51,10 +51,12 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Records of one partition in offset order, never empty; offsets may have gaps."""
+    """Records of one partition in offset order, never empty; offsets may have gaps. `has_more` tells whether
+    the log went on behind them, as far as is known."""
 
     partition: Partition
     records: Sequence[Record]
+    has_more: bool = False
 
     @property
     def first_offset(self) -> int:

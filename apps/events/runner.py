@@ -67,8 +67,7 @@ class GroupRunner:
             return
         self._bus_backoff.reset()
         self._process_all(batches, consumer, office)
-        # One bus bounds each batch by `max_records`, the other all of a poll: when they were filled, more is waiting.
-        if 0 < sum(len(batch.records) for batch in batches) < self._max_records:
+        if batches and not any(batch.has_more for batch in batches):
             self._stop.wait(self._linger)
 
     def _process_all(self, batches: Sequence[Batch], consumer: Consumer, office: DeadLetterOffice) -> None:

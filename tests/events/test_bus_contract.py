@@ -42,12 +42,12 @@ def test_offsets_grow_within_a_partition(producer: Producer, consume: Open) -> N
     assert offsets == sorted(set(offsets))
 
 
-def test_a_batch_is_no_longer_than_asked_for(producer: Producer, consume: Open) -> None:
+def test_a_batch_is_no_longer_than_asked_for_and_tells_whether_there_is_more(producer: Producer, consume: Open) -> None:
     publish(producer, *"abcdef")
 
     batches = read(consume(), at_least=6, max_records=4)
 
-    assert [len(batch.records) for batch in batches] == [4, 2]
+    assert [(len(batch.records), batch.has_more) for batch in batches] == [(4, True), (2, False)]
 
 
 def test_groups_read_independently(producer: Producer, consume: Open) -> None:

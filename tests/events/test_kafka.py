@@ -1,6 +1,7 @@
 """What only the bus on Kafka has to care for: brokers that go away, and what its client makes of that."""
 
 import gc
+import io
 import os
 import threading
 import time
@@ -9,20 +10,27 @@ from contextlib import closing
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
-from apps.events.bus import Bus, BusUnavailable, Message, PartitionLost, Producer
+from apps.events.bus import Bus, BusUnavailable, Message, Partition, PartitionLost, Producer, Record
+from apps.events.dead_letters import DeadLetterOffice, is_replay_for
+from apps.events.handlers import DeadLetter
 from apps.events.kafka_bus import KafkaBus, connection, names, unacked
 from apps.events.kafka_bus import producer as producing
 from apps.events.kafka_bus.admin import Admin
+from apps.events.kafka_bus.consumer import PATIENT
 from apps.events.kafka_bus.library import TopicPartition
 from apps.events.kafka_bus.producer import KafkaBusProducer
 from apps.events.kafka_bus.topic_making import make_topics
 from apps.events.kafka_bus.topic_plan import plan_topic
+from apps.events.management.commands import replay_dlq
+from apps.events.topics import Topic, dead_letter_topic
 from tests.engines.kafka import Kafka
 from tests.events.conftest import KAFKA_HASTY, use_brokers
 from tests.events.reading import commit, publish, read, values, wait_until
+from tests.events.samples import NOW
 
 pytestmark = [
     pytest.mark.full,
@@ -307,9 +315,12 @@ def test_a_topic_made_anew_is_another_log(bus: Bus) -> None:
 
 def test_brokers_can_be_killed_one_by_one(three_kafkas: Kafka, settings: Any) -> None:
     use_brokers(three_kafkas, settings, replication=3)
-    bus = KafkaBus(timing=KAFKA_HASTY)
+    # Read in turns with waits that may be long.
+    bus = KafkaBus(timing=PATIENT)
     producer = bus.producer()
+    consumer = bus.consumer(group="readers", topics=["clicks"])
     sent: list[str] = []
+    got: list[str] = []
     stop = threading.Event()
 
     def go_on() -> None:
@@ -319,18 +330,62 @@ def test_brokers_can_be_killed_one_by_one(three_kafkas: Kafka, settings: Any) ->
             sent.extend(burst)
             time.sleep(0.02)
 
+    def has_read(count: int) -> bool:
+        batches = consumer.poll(timeout=0.5, max_records=5_000)
+        got.extend(values(batches))
+        return len(set(got)) >= count
+
     traffic = threading.Thread(target=go_on)
     traffic.start()
-    for node in (1, 2, 3):
+    for node in (1, 2):
         time.sleep(1)
+        led = {place for place, leader in leaders().items() if leader == node}
         three_kafkas.kill(node)
         before = len(sent)
         wait_until(lambda before=before: len(sent) > before + 100, timeout=40)  # type: ignore[misc]
+        after = leaders()
+
+        assert led
+        assert all(after[place] not in {node, -1} for place in led)
+        # Sent after the kill and read while the broker is still away.
+        wait_until(lambda before=before: has_read(before + 100), timeout=40)  # type: ignore[misc]
         three_kafkas.start()
     stop.set()
     traffic.join(60)
-    got = all_values(bus, at_least=len(sent))
-    producer.close()
-    bus.close()
+    wait_until(lambda: has_read(len(sent)), timeout=40)
+    for part in (consumer, producer, bus):
+        part.close()
 
     assert without_repetitions(got) == sent
+
+
+def leaders() -> dict[tuple[str, int], int]:
+    """Which broker leads which partition."""
+    with closing(Admin()) as admin:
+        described = admin.ask(lambda client: client.describe_topics([names.on_broker(topic) for topic in ("clicks", Topic.URL_UPDATED)]))
+    return {(topic["name"], part["partition_index"]): part["leader_id"] for topic in described for part in topic["partitions"]}
+
+
+def test_dead_letters_come_back_by_command_with_their_bytes(bus: Bus, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replay_dlq, "get_bus", lambda: bus)
+    poison = Record(offset=7, key="the key", value=b"\xff not JSON \x00", headers={}, appended_at=NOW)
+    producer = bus.producer()
+    office = DeadLetterOffice(group="sorter", producer=producer)
+    office.send(Partition(Topic.URL_UPDATED, 0, "log"), [DeadLetter(poison, "DecodingError: bad")])
+    producer.close()
+    out = io.StringIO()
+
+    [letter] = records(bus, dead_letter_topic(Topic.URL_UPDATED))
+    call_command("replay_dlq", Topic.URL_UPDATED, stdout=out)
+    [back] = records(bus, Topic.URL_UPDATED)
+
+    assert (letter.key, letter.value, letter.headers["reason"]) == ("the key", poison.value, b"DecodingError: bad")
+    assert "1 brought back, 0 left" in out.getvalue()
+    assert (back.key, back.value) == ("the key", poison.value)
+    assert is_replay_for(back, "sorter")
+
+
+def records(bus: Bus, topic: str) -> list[Record]:
+    """All that is in `topic`, of which there is something."""
+    with closing(bus.consumer(group="inspector", topics=[topic])) as consumer:
+        return [record for batch in read(consumer, at_least=1, timeout=10) for record in batch.records]

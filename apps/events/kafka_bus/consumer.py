@@ -168,7 +168,9 @@ class KafkaBusConsumer:
 
     def _batch(self, place: Any, records: Sequence[Any]) -> Batch:
         self._starts.setdefault(place, records[0].offset)
-        return Batch(self._partition(place), [to_record(record) for record in records])
+        # Less than asked for may come although much is waiting: what one fetch holds is bounded by bytes.
+        has_more = (self._consumer.highwater(place) or 0) > records[-1].offset + 1
+        return Batch(self._partition(place), [to_record(record) for record in records], has_more)
 
     def _partition(self, place: Any) -> Partition:
         """A topic that is made anew has another id, and its offsets begin again."""

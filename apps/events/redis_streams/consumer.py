@@ -143,7 +143,7 @@ class RedisConsumer:
             if token != lease.token.encode() or log_id != lease.partition.log_id.encode():
                 self._leases.forget(slot)
             elif entries:
-                batches.append(Batch(lease.partition, [_to_record(entry) for entry in entries]))
+                batches.append(Batch(lease.partition, [_to_record(entry) for entry in entries], len(entries) >= max_records))
                 self._positions[lease.token] = batches[-1].last_offset + 1
         return batches
 
