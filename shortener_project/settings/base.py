@@ -266,9 +266,11 @@ HIGH_TRAFFIC_SCORE = env.integer("HIGH_TRAFFIC_SCORE", default=6)
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.BCryptSHA256PasswordHasher",
+    "apps.accounts.hashers.PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
+# BCrypt takes 2 to this power rounds: 12 is about a quarter of a second.
+PASSWORD_COST = env.integer("PASSWORD_COST", default=12, minimum=10)
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
