@@ -120,6 +120,15 @@ def chart_data(rows: Sequence[SeriesRow]) -> dict[str, Any]:
     }
 
 
+def lines_data(courses: Mapping[str, Sequence[Point]], bucket: Bucket) -> dict[str, Any]:
+    """The same with a line for each of `courses`, which have as many points each."""
+    some = next(iter(courses.values()))
+    return {
+        "labels": [_bucket_label(point, bucket) for point in some],
+        "lines": [{"name": name, "clicks": [point.clicks for point in points]} for name, points in courses.items()],
+    }
+
+
 def cards(report: LinkReport | WorkspaceReport) -> list[Card]:
     """A card for each property of a report."""
     return [card(name, shares) for name, shares in report.shares.items()]

@@ -16,7 +16,12 @@ const charts = new Map();
 
 const read = (canvas) => JSON.parse(document.getElementById(canvas.dataset.source).textContent);
 
-const datasets = (data) => [
+const lines = (data) => data.lines.map((line, index) => ({
+  label: line.name, data: line.clicks, borderColor: token(`--series-${index + 1}`),
+  borderWidth: 2, fill: false, cubicInterpolationMode: "monotone", pointRadius: line.clicks.length < 2 ? 3 : 0, pointHitRadius: 12,
+}));
+
+const course = (data) => [
   {
     label: data.words.clicks, data: data.clicks, borderColor: token("--series-1"), backgroundColor: token("--series-1-fill"),
     borderWidth: 2, fill: true, cubicInterpolationMode: "monotone", pointRadius: data.clicks.length < 2 ? 3 : 0, pointHitRadius: 12,
@@ -26,6 +31,8 @@ const datasets = (data) => [
     borderWidth: 1, borderDash: [4, 4], fill: false, cubicInterpolationMode: "monotone", pointRadius: 0, pointHitRadius: 12,
   },
 ];
+
+const datasets = (data) => (data.lines ? lines(data) : course(data));
 
 const scales = () => {
   const ticks = { color: token("--ink-quiet"), maxRotation: 0, autoSkipPadding: 16 };
