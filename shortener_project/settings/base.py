@@ -269,8 +269,8 @@ PASSWORD_HASHERS = [
     "apps.accounts.hashers.PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
-# BCrypt takes 2 to this power rounds: 12 is about a quarter of a second.
-PASSWORD_COST = env.integer("PASSWORD_COST", default=12, minimum=10)
+# BCrypt takes 2 to this power rounds; each one more takes twice as long.
+PASSWORD_COST = min(31, env.integer("PASSWORD_COST", default=12, minimum=10))
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
