@@ -158,17 +158,7 @@ def elasticsearch(*, urls: Sequence[str], user: str, password: str, api_key: str
     """
     if not urls:
         return {}
-    hosts, log_ins = [], set()
-    for url in urls:
-        parts = _split(url, "ELASTICSEARCH_URL")
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ImproperlyConfigured("ELASTICSEARCH_URL: expected https://host:9200")
-        host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-        hosts.append(f"{parts.scheme}://{host}:{parts.port or (443 if parts.scheme == 'https' else 9200)}{parts.path.rstrip('/')}")
-        log_ins.add((unquote(parts.username or ""), unquote(parts.password or "")))
-    if len(log_ins) > 1:
-        raise ImproperlyConfigured("ELASTICSEARCH_URL: the nodes of one cluster have one log-in")
-    in_url = log_ins.pop()
+    hosts, in_url = _elasticsearch_nodes(urls)
     name, secret_word = (user, password) if user else in_url
     if user and not password:
         raise ImproperlyConfigured("ELASTICSEARCH_PASSWORD: needed with ELASTICSEARCH_USER")
@@ -184,6 +174,21 @@ def elasticsearch(*, urls: Sequence[str], user: str, password: str, api_key: str
     if ca_file:
         options["ca_certs"] = ca_file
     return options
+
+
+def _elasticsearch_nodes(urls: Sequence[str]) -> tuple[list[str], tuple[str, str]]:
+    """The nodes without their log-in, and the user and password that all of them have."""
+    hosts, log_ins = [], set()
+    for url in urls:
+        parts = _split(url, "ELASTICSEARCH_URL")
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ImproperlyConfigured("ELASTICSEARCH_URL: expected https://host:9200")
+        host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+        hosts.append(f"{parts.scheme}://{host}:{parts.port or (443 if parts.scheme == 'https' else 9200)}{parts.path.rstrip('/')}")
+        log_ins.add((unquote(parts.username or ""), unquote(parts.password or "")))
+    if len(log_ins) > 1:
+        raise ImproperlyConfigured("ELASTICSEARCH_URL: the nodes of one cluster have one log-in")
+    return hosts, log_ins.pop()
 
 
 _TOPIC_OPTIONS = frozenset({"partitions", "replication", "retention_days"})
