@@ -84,10 +84,9 @@ class Consumer(Protocol):
     """One member of a consumer group, subscribed to some topics."""
 
     def poll(self, *, timeout: float, max_records: int) -> Sequence[Batch]:
-        """Next records of the partitions held: at most one batch each, of at most `max_records`
-        (on Kafka all of them together), waiting up to `timeout` s for the first. A partition newly
-        held continues at the group's committed offset, one new to the group at the first record
-        there is.
+        """Next records of the partitions held: at most one batch each, of at most `max_records`,
+        waiting up to `timeout` s for the first. A partition newly held continues at the group's
+        committed offset, one new to the group at the first record there is.
         Raises BusUnavailable."""
 
     def commit(self, partition: Partition, next_offset: int) -> None:

@@ -29,7 +29,7 @@ from apps.events.management.commands import replay_dlq
 from apps.events.topics import Topic, dead_letter_topic
 from tests.engines.kafka import Kafka
 from tests.events.conftest import KAFKA_HASTY, use_brokers
-from tests.events.reading import commit, publish, read, values, wait_until
+from tests.events.reading import commit, publish, publish_spread, read, values, wait_until
 from tests.events.samples import NOW
 
 pytestmark = [
@@ -389,3 +389,19 @@ def records(bus: Bus, topic: str) -> list[Record]:
     """All that is in `topic`, of which there is something."""
     with closing(bus.consumer(group="inspector", topics=[topic])) as consumer:
         return [record for batch in read(consumer, at_least=1, timeout=10) for record in batch.records]
+
+
+def test_each_partition_gives_as_many_records_as_asked_for(bus: Bus) -> None:
+    producer = bus.producer()
+    publish_spread(producer, 2_000)
+    producer.close()
+    with closing(bus.consumer(group="readers", topics=["clicks"])) as consumer:
+        read(consumer, at_least=1, max_records=1)
+        time.sleep(1)
+        batches = consumer.poll(timeout=2, max_records=700)
+
+    assert sum(len(batch.records) for batch in batches) > 700
+    assert max(len(batch.records) for batch in batches) <= 700
+    for batch in batches:
+        offsets = [record.offset for record in batch.records]
+        assert offsets == list(range(offsets[0], offsets[0] + len(offsets)))

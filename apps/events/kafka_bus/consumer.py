@@ -34,7 +34,7 @@ COMMIT_TIMEOUT_MS = 5_000
 CLOSE_TIMEOUT_MS = 2_000
 # What one answer may hold, in all and of one partition: large batches make large blocks in ClickHouse.
 FETCH_BYTES = 32 * 1024 * 1024
-PARTITION_FETCH_BYTES = 4 * 1024 * 1024
+PARTITION_FETCH_BYTES = 8 * 1024 * 1024
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -111,7 +111,7 @@ class KafkaBusConsumer:
 
     def poll(self, *, timeout: float, max_records: int) -> Sequence[Batch]:
         with translated_errors():
-            found = self._read_on(max(SHORTEST_POLL, timeout) * 1000, max_records)
+            found = self._read_on(max(SHORTEST_POLL, timeout), max_records)
         return [self._batch(place, records) for place, records in found.items() if records]
 
     def commit(self, partition: Partition, next_offset: int) -> None:
@@ -157,14 +157,40 @@ class KafkaBusConsumer:
         except KafkaError as error:
             log.info("group_left_without_notice", group=self._group, reason=str(error), after=round(time.monotonic() - began, 1))
 
-    def _read_on(self, timeout_ms: float, max_records: int) -> Mapping[Any, Sequence[Any]]:
-        try:
-            return self._consumer.poll(timeout_ms=timeout_ms, max_records=max_records)  # type: ignore[no-any-return]
-        except NoOffsetForPartitionError as error:
-            positions.begin_at_first(self._consumer, error.args[0])
-        except OffsetOutOfRangeError as error:
-            self._starts.update(positions.find_again(self._consumer, error.args[0], group=self._group))
+    def _read_on(self, timeout: float, max_records: int) -> Mapping[Any, Sequence[Any]]:
+        """Records within `timeout` s, of which some may go by for finding a place that is not in the log."""
+        deadline = time.monotonic() + timeout
+        while (left := deadline - time.monotonic()) > 0:
+            try:
+                return self._gather(left * 1000, max_records)
+            except NoOffsetForPartitionError as error:
+                positions.begin_at_first(self._consumer, error.args[0])
+            except OffsetOutOfRangeError as error:
+                self._starts.update(positions.find_again(self._consumer, error.args[0], group=self._group))
         return {}
+
+    def _gather(self, timeout_ms: float, max_records: int) -> Mapping[Any, Sequence[Any]]:
+        """Up to `max_records` of each partition, of what the client has fetched. It bounds all of a poll together, and
+        cuts what it has of the last partition: polled once, half of all blocks would be small ones."""
+        found: dict[Any, list[Any]] = {}
+        polled = self._consumer.poll(timeout_ms=timeout_ms, max_records=max_records)
+        wanted = max_records
+        while polled:
+            for place, records in polled.items():
+                found.setdefault(place, []).extend(records)
+            was_cut = sum(map(len, polled.values())) >= wanted
+            wanted = max_records - max(map(len, found.values()))
+            if not was_cut or not wanted:
+                break
+            polled = self._poll_on(wanted)
+        return found
+
+    def _poll_on(self, max_records: int) -> Mapping[Any, Sequence[Any]]:
+        try:
+            return self._consumer.poll(timeout_ms=0, max_records=max_records)  # type: ignore[no-any-return]
+        except KafkaError:
+            # The next poll meets it too; what has been read must not be lost by it.
+            return {}
 
     def _batch(self, place: Any, records: Sequence[Any]) -> Batch:
         self._starts.setdefault(place, records[0].offset)
