@@ -48,6 +48,8 @@ def clickhouse(url: str, *, cluster: str = "") -> dict[str, Any]:
             "mutations_sync": 1,
             # 1 on current servers, 0 on older ones: repeated blocks must not count twice in rollups.
             "deduplicate_blocks_in_dependent_materialized_views": 1,
+            # From 26 on servers listen to insert_deduplicate only so.
+            "deduplicate_insert": "backward_compatible_choice",
             "max_execution_time": 20,
         },
     }
