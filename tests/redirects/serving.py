@@ -105,7 +105,8 @@ def own_process(env: dict[str, str]) -> Iterator[tuple[int, "subprocess.Popen[by
 
 def get(port: int, path: str, *, host: str = HOST, headers: str = "") -> bytes:
     """The whole answer to one plain request on a connection of its own."""
-    return exchange(port, [f"GET {path} HTTP/1.1\r\nHost: {host}\r\n{headers}Connection: close\r\n\r\n".encode()])
+    # Long, for busy machines: the server closes when it has answered.
+    return exchange(port, [f"GET {path} HTTP/1.1\r\nHost: {host}\r\n{headers}Connection: close\r\n\r\n".encode()], quiet=15.0)
 
 
 def status(answer: bytes) -> int:
