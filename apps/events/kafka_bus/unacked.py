@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 from apps.events.bus import Message
 
-# About 1 KB of memory for each small record; the rest waits where it came from, in spool or outbox.
-MAX_RECORDS = 20_000
-MAX_BYTES = 32 * 1024 * 1024
+# About 3 KB of memory for each click while brokers are away; the rest waits where it came from, in spool or outbox.
+MAX_RECORDS = 12_000
+MAX_BYTES = 16 * 1024 * 1024
 
 
 class _Sent(NamedTuple):
