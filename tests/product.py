@@ -31,23 +31,28 @@ class Product:
         inherited = {name: value for name, value in os.environ.items() if name not in OWN_VARIABLES}
         self.environment = {**inherited, "VAR_DIR": str(var_dir), "PORT": str(self.port), **(environment or {})}
 
-    def start(self, *, timeout: float = 90) -> float:
-        """Start and wait for the line `ready …`; returns the seconds that it took."""
+    def start(self, *options: str, timeout: float = 90) -> float:
+        """Start with `options` of `up` and wait for the line `ready …`; returns the seconds that it took."""
         began = time.monotonic()
-        self.process = self.spawn("up")
+        self.lines.clear()
+        self.process = self.spawn("up", *options)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
-        while not any(line.startswith("ready http") for line in self.lines):
+        while not any(line.startswith(("ready http", "ready, without")) for line in self.lines):
             if self.process.poll() is not None or time.monotonic() - began > timeout:
                 self.stop()
                 raise AssertionError("the product did not start:\n" + "\n".join(self.lines[-60:]))
             time.sleep(0.05)
         return time.monotonic() - began
 
+    def command(self, *arguments: str) -> list[str]:
+        """The command line of a management command."""
+        return [sys.executable, str(ROOT / "manage.py"), *arguments]
+
     def spawn(self, *arguments: str) -> "subprocess.Popen[str]":
         """A management command of this product as a process, its output in `stdout`."""
         return subprocess.Popen(
-            [sys.executable, str(ROOT / "manage.py"), *arguments],
+            self.command(*arguments),
             cwd=ROOT,
             env=self.environment,
             stdout=subprocess.PIPE,

@@ -101,8 +101,11 @@ class Supervisor:
         for service in services:
             if not service.is_late:
                 children.start(service.name, service.command, service.phase)
-        self._await_first_page(children, services)
-        log.show(f"ready {self._plan.public_url}")
+        if any(service.phase is Phase.SITE and not service.is_late for service in services):
+            self._await_first_page(children, services)
+            log.show(f"ready {self._plan.public_url}")
+        else:
+            log.show("ready, without the site")
         for service in services:
             if service.is_late:
                 children.start(service.name, service.command, service.phase)
