@@ -82,6 +82,8 @@ def _cluster_options(cluster: str, settings: Mapping[str, Any]) -> dict[str, Any
             # A server that has confirmed rows has handed them to their shards, and most copies of the shard have them.
             "distributed_foreground_insert": 1,
             "insert_quorum": "auto",
+            # A subquery is answered by all shards before it goes to each of them.
+            "distributed_product_mode": "global",
             # Less than the client's patience (s, and ms), so that it hears the reason.
             "insert_quorum_timeout": 20_000,
             "distributed_ddl_task_timeout": 20,
