@@ -81,7 +81,7 @@ document.addEventListener("toggle", (event) => {
   menu.classList.remove("menu-up");
   if (!menu.open) return;
   const bar = matchMedia("(max-width: 1023px)").matches ? document.querySelector(".rail nav")?.offsetHeight ?? 0 : 0;
-  const list = menu.querySelector(".menu-list").getBoundingClientRect();
+  const list = menu.lastElementChild.getBoundingClientRect();
   const above = menu.getBoundingClientRect().top;
   menu.classList.toggle("menu-up", list.bottom > innerHeight - bar && above > list.height);
 }, true);
