@@ -46,7 +46,7 @@ def _stand_still(stage: Stage, chance: random.Random) -> bool:
     _until(lambda: bool(members()))
     sleepers = members().keys()
     other = _second(stage)
-    _until(lambda: len(members()) > len(sleepers))
+    _until(lambda: _are_shared_out(besides=sleepers))
     time.sleep(chance.uniform(0, 0.5))
     orphans = {place for member, places in members().items() if member in sleepers for place in places}
     zombie = stage.carriers["consume"]
@@ -62,6 +62,12 @@ def _stand_still(stage: Stage, chance: random.Random) -> bool:
     time.sleep(2)
     _end(other)
     return is_taken_over
+
+
+def _are_shared_out(*, besides: AbstractSet[str]) -> bool:
+    """Whether others than `besides` are in the group too, and all partitions are held."""
+    now = members()
+    return len(now) > len(besides) and ends().keys() <= set().union(*now.values())
 
 
 def _are_held(places: AbstractSet[Place], *, besides: AbstractSet[str]) -> bool:

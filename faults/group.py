@@ -43,7 +43,10 @@ def ends() -> dict[Place, int]:
 
 
 def _held(member: Any) -> set[Place]:
-    return {(topic["topic"], number) for topic in member["member_assignment"]["assigned_partitions"] for number in topic["partitions"]}
+    # Empty while the group shares its partitions out.
+    assignment = member["member_assignment"]
+    topics = assignment["assigned_partitions"] if assignment else []
+    return {(topic["topic"], number) for topic in topics for number in topic["partitions"]}
 
 
 def _group() -> str:
