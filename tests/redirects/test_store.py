@@ -7,6 +7,7 @@ import pytest
 import redis
 
 from apps.redirects import keys
+from apps.redirects import store as store_module
 from apps.redirects.snapshot import Snapshot, encode, encode_tombstone
 from apps.redirects.store import SnapshotStore
 
@@ -19,6 +20,12 @@ def client(redis_url: str) -> Iterator[redis.Redis]:
     with redis.Redis.from_url(redis_url) as running:
         running.flushdb()
         yield running
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine is no reason to give up."""
+    monkeypatch.setattr(store_module, "CALL_SECONDS", 5.0)
 
 
 def load() -> object:
