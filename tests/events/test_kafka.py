@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -398,10 +399,11 @@ def test_each_partition_gives_as_many_records_as_asked_for(bus: Bus) -> None:
     with closing(bus.consumer(group="readers", topics=["clicks"])) as consumer:
         read(consumer, at_least=1, max_records=1)
         time.sleep(1)
-        batches = consumer.poll(timeout=2, max_records=700)
+        # On a busy machine what is to come has not come by then.
+        polls = [consumer.poll(timeout=2, max_records=700) for _ in range(4)]
 
-    assert sum(len(batch.records) for batch in batches) > 700
-    assert max(len(batch.records) for batch in batches) <= 700
-    for batch in batches:
+    assert max(sum(len(batch.records) for batch in batches) for batches in polls) > 700
+    for batch in chain.from_iterable(polls):
+        assert len(batch.records) <= 700
         offsets = [record.offset for record in batch.records]
         assert offsets == list(range(offsets[0], offsets[0] + len(offsets)))
