@@ -95,7 +95,7 @@ def _write(first: int, index: str) -> int:
 
 def _link(number: int, text: LinkText) -> Any:
     """A link that no database has seen."""
-    from apps.links.search.elastic.rows import LinkRow  # noqa: PLC0415
+    from apps.links.search.rows import LinkRow  # noqa: PLC0415
 
     workspace = WORKSPACE if number % 3 == 0 else WORKSPACE + 1 + number % OTHERS
     return LinkRow(

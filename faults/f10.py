@@ -156,7 +156,7 @@ def _late_document(link: "Link") -> list[dict[str, Any]]:
     """What a consumer would write of the link as it is now."""
     from apps.links.search.elastic import indices  # noqa: PLC0415
     from apps.links.search.elastic.document import LinkDocument  # noqa: PLC0415
-    from apps.links.search.elastic.rows import read_rows  # noqa: PLC0415
+    from apps.links.search.rows import read_rows  # noqa: PLC0415
 
     return list(LinkDocument().write_actions(read_rows(pk=link.pk), index=indices.searched()))
 

@@ -23,9 +23,9 @@ from apps.links.search.consumers import SearchIndexer
 from apps.links.search.elastic import indices
 from apps.links.search.elastic.client import get_client
 from apps.links.search.elastic.document import TOMBSTONE_VERSION, LinkDocument
-from apps.links.search.elastic.rows import read_rows
 from apps.links.search.elastic.writing import IndexGone, send
 from apps.links.search.limits import note_used_up
+from apps.links.search.rows import read_rows
 from tests.links.conftest import NOW
 
 pytestmark = [pytest.mark.django_db, pytest.mark.full]

@@ -21,9 +21,9 @@ from apps.links.search.elastic.client import get_client
 from apps.links.search.elastic.comparison import Difference, compare, repair
 from apps.links.search.elastic.document import LinkDocument, tombstones
 from apps.links.search.elastic.engine import ElasticSearch
-from apps.links.search.elastic.rows import read_rows
 from apps.links.search.elastic.writing import Written, send, write, write_links
 from apps.links.search.query import SearchQuery
+from apps.links.search.rows import read_rows
 from tests.links.search.searching import NOW
 
 pytestmark = [pytest.mark.django_db, pytest.mark.full]

@@ -9,7 +9,7 @@ from django_elasticsearch_dsl.registries import registry
 
 from apps.links.models import Link
 from apps.links.search.elastic import analysis
-from apps.links.search.elastic.rows import LinkRow
+from apps.links.search.rows import LinkRow
 
 # No version of a link is as large: what is gone for good stays gone, whatever is written late.
 TOMBSTONE_VERSION: Final = 2**62

@@ -14,8 +14,8 @@ from apps.events.backoff import Backoff
 from apps.events.errors import SinkUnavailable
 from apps.links.models import Link
 from apps.links.search.elastic import indices
-from apps.links.search.elastic.rows import LinkRow, read_rows
 from apps.links.search.elastic.writing import CHUNK, Written, write_links
+from apps.links.search.rows import LinkRow, read_rows
 
 log = structlog.get_logger(__name__)
 

@@ -11,8 +11,8 @@ import structlog
 from apps.events.errors import SinkUnavailable
 from apps.links.search.elastic.client import as_a_sink, get_client, is_passing
 from apps.links.search.elastic.document import Action, LinkDocument, tombstones
-from apps.links.search.elastic.rows import LinkRow, read_rows
 from apps.links.search.metrics import FAILED, WRITTEN
+from apps.links.search.rows import LinkRow, read_rows
 
 log = structlog.get_logger(__name__)
 

@@ -1,4 +1,4 @@
-"""Links as they are read for the index: plain values in one query, four times as fast as model instances."""
+"""Links as they are read to be indexed: plain values in one query, four times as fast as model instances."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
