@@ -300,3 +300,7 @@ class RedirectRule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.link_id} · {self.priority}"
+
+
+# What searches are made in belongs to this app, too; Django finds models here.
+from apps.links.search.postgresql.models import SearchText, SearchWord  # noqa: E402, F401 - they name nothing of this module

@@ -17,7 +17,7 @@ MAX_WORDS: Final = 12
 # Typing errors that are forgiven in words of at least so many letters.
 EDITS: Final = ((8, 2), (4, 1))
 # In every URL, so they find nothing in particular.
-_OF_EVERY_URL = frozenset({"http", "https", "www"})
+OF_EVERY_URL = frozenset({"http", "https", "www"})
 # Letters that Unicode does not take apart, in their usual spelling without marks.
 _PLAIN: Final = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
 # Marks that belong to the letter before them.
@@ -33,7 +33,7 @@ def spans(text: str) -> Iterator[tuple[int, int]]:
 def words(text: str) -> Sequence[str]:
     """The words of a query, each once and folded, without those of every URL unless there are no others."""
     found = list(dict.fromkeys(fold(text[start:end]) for start, end in spans(text)))
-    particular = [word for word in found if word not in _OF_EVERY_URL]
+    particular = [word for word in found if word not in OF_EVERY_URL]
     return (particular or found)[:MAX_WORDS]
 
 

@@ -1,0 +1,1 @@
+"""Searching in PostgreSQL: for installations without Elasticsearch, and while it is away."""
