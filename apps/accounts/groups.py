@@ -22,6 +22,7 @@ GRANTS: Mapping[str, tuple[str, ...]] = {
         "accounts.view_user",
         "accounts.view_workspace",
         "accounts.view_membership",
+        "accounts.view_auditlog",
         "links.view_link",
         "links.change_link",
         "links.view_domain",

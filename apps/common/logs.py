@@ -43,6 +43,23 @@ class LineFormatter(structlog.stdlib.ProcessorFormatter):
         )
 
 
+class JsonFormatter(structlog.stdlib.ProcessorFormatter):
+    """One JSON object a line, of ASCII characters that print; for logs that programs read."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            foreign_pre_chain=[*_SHARED, structlog.stdlib.ExtraAdder()],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(default=str),
+            ],
+        )
+
+    def format(self, record: logging.LogRecord) -> str:
+        # The one character that JSON leaves as it is and that does not print.
+        return super().format(record).replace("\x7f", "\\u007f")
+
+
 class RefusedRequests(logging.Filter):
     """Makes one short warning of each request that Django refused for what the client sent.
 

@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "apps.redirects.middleware.ShortDomainMiddleware",
     "apps.common.middleware.RequestIdMiddleware",
     "apps.common.middleware.ClientMiddleware",
+    "apps.accounts.audit.middleware.AuditOriginMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "apps.common.static.StaticFilesMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -307,6 +308,10 @@ ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 3
 PASSWORD_RESET_TIMEOUT = 3600
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _public.scheme
+
+# Days that the audit log keeps what was done, and what it keeps of addresses: "full", "truncated" (IPv4 /24, IPv6 /48) or "none".
+AUDIT_RETENTION_DAYS = env.integer("AUDIT_RETENTION_DAYS", default=730, minimum=30)
+AUDIT_ADDRESS_POLICY = env.choice("AUDIT_ADDRESS_POLICY", default="full", words=["full", "truncated", "none"])
 
 # -- mail -----------------------------------------------------------------------------------------
 

@@ -214,19 +214,24 @@ def kafka_topics(words: Sequence[str]) -> dict[str, dict[str, int]]:
 
 
 def logging(*, level: str) -> dict[str, Any]:
-    """Django's LOGGING: one line an event on standard error, in the format of structlog."""
+    """Django's LOGGING: one line an event on standard error, in the format of structlog; the audit log's are JSON."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"line": {"()": "apps.common.logs.LineFormatter"}},
+        "formatters": {"line": {"()": "apps.common.logs.LineFormatter"}, "json": {"()": "apps.common.logs.JsonFormatter"}},
         "filters": {
             "refused": {"()": "apps.common.logs.RefusedRequests"},
             # During an outage it tells every failed try of every client.
             "kafka": {"()": "apps.common.quiet_logs.Seldom", "logger": "kafka", "per_minute": 6},
         },
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["refused", "kafka"]}},
+        "handlers": {
+            "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["refused", "kafka"]},
+            "audit": {"class": "logging.StreamHandler", "formatter": "json"},
+        },
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
+            # Whatever the level of all others is.
+            "audit": {"handlers": ["audit"], "level": "INFO", "propagate": False},
             "django.request": {"level": "ERROR"},
             # Says of each connection when it comes and goes.
             "kafka": {"level": "WARNING"},
