@@ -14,6 +14,8 @@ from apps.links.search.elastic import indices
 from apps.links.search.elastic.client import get_client
 from apps.links.search.elastic.engine import ElasticSearch
 from apps.links.search.elastic.writing import write
+from apps.links.search.postgresql import writing as postgresql
+from apps.links.search.postgresql.engine import PostgresSearch
 from tests.engines.elasticsearch import Elasticsearch
 from tests.links.search.searching import Searching
 
@@ -52,8 +54,7 @@ def searching(request: pytest.FixtureRequest, workspace: Workspace) -> Iterator[
     if request.param == "elasticsearch":
         yield _with_elasticsearch(request.getfixturevalue("index"), workspace)
     else:
-        postgresql = pytest.importorskip("apps.links.search.postgresql")
-        yield Searching(postgresql.PostgresSearch(), workspace, default_domain(), tell=lambda _ids: None)
+        yield Searching(PostgresSearch(), workspace, default_domain(), tell=postgresql.write)
 
 
 def _with_elasticsearch(index: str, workspace: Workspace) -> Searching:

@@ -1,0 +1,156 @@
+"""Which links a search finds, as ids: in the newest links of the workspaces, and by the index of words.
+
+Neither alone is quick. A word that every tenth link has is found at once among the newest, where the index
+would tell a hundred thousand; a rare one is found at once by the index, where the newest links may not
+have it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db.backends.utils import CursorWrapper
+
+from apps.links.search.postgresql.asking import STATE, Asked
+from apps.links.search.query import Sort
+from apps.links.search.results import MAX_TOTAL
+
+# Newest links that are looked through one by one, and how many found among them are enough to choose the best from.
+NEWEST: Final = 20_000
+ENOUGH: Final = 400
+# Links with just the code or title that was typed.
+_EXACT: Final = 100
+
+_NEWEST = """
+SELECT found.link_id FROM unnest(%(workspaces)s::bigint[]) AS home (workspace_id)
+CROSS JOIN LATERAL (
+    SELECT text.link_id, text.created_at FROM (
+        SELECT link_id, created_at, lexemes FROM links_searchtext
+        WHERE workspace_id = home.workspace_id AND is_deleted = %(deleted)s {created}
+        ORDER BY created_at {order}, link_id {order} LIMIT %(newest)s
+    ) text {join}
+    WHERE text.lexemes @@ %(filters)s::tsquery {matching}
+    ORDER BY text.created_at {order}, text.link_id {order} LIMIT %(most)s
+) found
+ORDER BY found.created_at {order}, found.link_id {order} LIMIT %(most)s
+"""
+# OFFSET 0 keeps the second condition out of the index.
+_INDEXED = """
+SELECT text.link_id FROM (
+    SELECT link_id, created_at, lexemes FROM links_searchtext WHERE lexemes @@ %(indexed)s::tsquery {created} OFFSET 0
+) text {join}
+{matching} {ordered} LIMIT %(most)s
+"""
+_PLACED = """
+SELECT text.link_id FROM links_searchtext text {join}
+WHERE text.link_id = ANY(%(places)s) AND text.lexemes @@ %(filters)s::tsquery {created}
+"""
+_SIZE = """
+SELECT sum(size) FROM unnest(%(workspaces)s::bigint[]) AS home (workspace_id)
+CROSS JOIN LATERAL (
+    SELECT count(*) AS size FROM (
+        SELECT 1 FROM links_searchtext WHERE workspace_id = home.workspace_id AND is_deleted = %(deleted)s LIMIT %(newest)s + 1
+    ) text
+) homes
+"""
+_JOIN = f"JOIN links_link link ON link.id = text.link_id AND {STATE} = %(state)s"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Links (ids) among which the best are chosen; `is_all` when there are no others."""
+
+    link_ids: Sequence[int]
+    is_all: bool
+
+
+def find(cursor: CursorWrapper, asked: Asked, places: Sequence[int]) -> Found:
+    """The links of a search, with those of `places`. Beyond MAX_TOTAL, and in large workspaces of common words, no more than some."""
+    if not asked.query.workspace_ids:
+        return Found((), is_all=True)
+    found = _find(cursor, asked) if asked.matching or not asked.query.text else Found((), is_all=True)
+    if not places:
+        return found
+    return Found(list(dict.fromkeys([*_placed(cursor, asked, places), *found.link_ids])), is_all=found.is_all)
+
+
+def _find(cursor: CursorWrapper, asked: Asked) -> Found:
+    query = asked.query
+    if _size(cursor, asked) <= NEWEST:
+        return _all(_newest(cursor, asked, most=MAX_TOTAL + 1))
+    enough = max(ENOUGH, query.first + query.size + 1)
+    newest = _newest(cursor, asked, most=enough)
+    if len(newest) >= enough:
+        return Found(list(dict.fromkeys([*newest, *_exact(cursor, asked)])), is_all=False)
+    return _all([*newest, *_indexed(cursor, asked, asked.indexed, matching=asked.matching, most=MAX_TOTAL + 1)])
+
+
+def _placed(cursor: CursorWrapper, asked: Asked, places: Sequence[int]) -> Sequence[int]:
+    cursor.execute(_PLACED.format(created=_created(asked), join=_join(asked)), _parameters(asked) | {"places": list(places)})
+    return [link_id for (link_id,) in cursor.fetchall()]
+
+
+def _all(link_ids: Sequence[int]) -> Found:
+    distinct = list(dict.fromkeys(link_ids))
+    return Found(distinct[:MAX_TOTAL], is_all=len(distinct) <= MAX_TOTAL)
+
+
+def _size(cursor: CursorWrapper, asked: Asked) -> int:
+    """Links of the workspaces, counted a little beyond NEWEST."""
+    cursor.execute(_SIZE, _parameters(asked))
+    return int(cursor.fetchone()[0] or 0)
+
+
+def _newest(cursor: CursorWrapper, asked: Asked, *, most: int) -> Sequence[int]:
+    sql = _NEWEST.format(
+        created=_created(asked),
+        order="ASC" if asked.query.sort is Sort.OLDEST else "DESC",
+        join=_join(asked),
+        matching="AND text.lexemes @@ %(matching)s::tsquery" if asked.query.text else "",
+    )
+    cursor.execute(sql, _parameters(asked) | {"most": most, "matching": asked.matching})
+    return [link_id for (link_id,) in cursor.fetchall()]
+
+
+def _exact(cursor: CursorWrapper, asked: Asked) -> Sequence[int]:
+    if not asked.query.text or asked.query.sort is not Sort.RELEVANCE:
+        return ()
+    return _indexed(cursor, asked, asked.exact, matching=asked.matching, most=_EXACT)
+
+
+def _indexed(cursor: CursorWrapper, asked: Asked, indexed: str, *, matching: str, most: int) -> Sequence[int]:
+    is_in_order = asked.query.sort is not Sort.RELEVANCE or not asked.query.text
+    order = "ASC" if asked.query.sort is Sort.OLDEST else "DESC"
+    sql = _INDEXED.format(
+        created=_created(asked),
+        join=_join(asked),
+        matching="WHERE text.lexemes @@ %(matching)s::tsquery" if matching else "",
+        ordered=f"ORDER BY text.created_at {order}, text.link_id {order}" if is_in_order else "",
+    )
+    parameters = _parameters(asked) | {"most": most, "matching": matching}
+    parameters["indexed"] = f"{asked.filters} & {indexed}" if indexed else asked.filters
+    cursor.execute(sql, parameters)
+    return [link_id for (link_id,) in cursor.fetchall()]
+
+
+def _created(asked: Asked) -> str:
+    bounds = {"AND created_at >= %(from)s": asked.query.created_from, "AND created_at < %(before)s": asked.query.created_before}
+    return " ".join(sql for sql, bound in bounds.items() if bound is not None)
+
+
+def _join(asked: Asked) -> str:
+    return "" if asked.query.state is None else _JOIN
+
+
+def _parameters(asked: Asked) -> dict[str, Any]:
+    query = asked.query
+    return {
+        "filters": asked.filters,
+        "workspaces": list(query.workspace_ids),
+        "deleted": asked.wants_deleted,
+        "now": query.now,
+        "state": query.state,
+        "from": query.created_from,
+        "before": query.created_before,
+        "newest": NEWEST,
+    }
