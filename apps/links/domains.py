@@ -17,6 +17,8 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from apps.accounts import policy
+from apps.accounts.audit.actions import AuditAction
+from apps.accounts.audit.recording import record
 from apps.accounts.models import Workspace
 from apps.accounts.policy import Action, Actor
 from apps.common.errors import NotFound
@@ -104,6 +106,7 @@ def add_domain(*, actor: Actor, workspace: Workspace, hostname: str, now: dateti
                 domain.save(force_insert=True)
         except IntegrityError:
             raise _taken() from None
+        record(action=AuditAction.DOMAIN_ADDED, actor=actor, target=domain, after={"hostname": host})
     return domain
 
 
@@ -118,6 +121,8 @@ def _make_room(host: str, *, workspace: Workspace) -> None:
         if domain.workspace_id != workspace.pk:
             if domain.is_serving or _has_links(domain):
                 raise _taken()
+            # Whose claim it was need not know who has come.
+            record(action=AuditAction.DOMAIN_REMOVED, actor=None, target=domain, before={"hostname": domain.hostname})
             domain.delete()
     if Domain.objects.filter(workspace=workspace).count() >= MAX_DOMAINS:
         message = _("A workspace can have at most %(limit)d domains.") % {"limit": MAX_DOMAINS}
@@ -145,7 +150,7 @@ def verify_domain(*, actor: Actor, domain: Domain, now: datetime) -> Domain:
     except DnsUnavailable:
         message = _("The name servers of this domain do not answer just now. Check again in a few minutes.")
         raise NotVerified(message, code="dns_unavailable", field="") from None
-    domain = note_check(domain, is_shown=is_shown, now=now)
+    domain = note_check(domain, is_shown=is_shown, now=now, actor=actor)
     if not is_shown:
         message = _(
             "The record is not in the DNS yet. That can take an hour after it was added. Compare its name and value with those below."
@@ -155,8 +160,9 @@ def verify_domain(*, actor: Actor, domain: Domain, now: datetime) -> Domain:
 
 
 @transaction.atomic
-def note_check(domain: Domain, *, is_shown: bool, now: datetime) -> Domain:
-    """Keep what a look at the DNS has shown. Raises NotFound when the domain has been removed meanwhile.
+def note_check(domain: Domain, *, is_shown: bool, now: datetime, actor: Actor | None = None) -> Domain:
+    """Keep what a look at the DNS has shown, for `actor` or by itself. Raises NotFound when the domain has been
+    removed meanwhile.
 
     A verified domain whose record is gone goes on serving: a slip in the DNS must not break links.
     """
@@ -170,6 +176,7 @@ def note_check(domain: Domain, *, is_shown: bool, now: datetime) -> Domain:
         current.record_missing_since = current.record_missing_since or now
     current.save(update_fields=["checked_at", "verified_at", "record_missing_since", "updated_at"])
     if current.is_serving != was_serving:
+        record(action=AuditAction.DOMAIN_VERIFIED, actor=actor, target=current, before={"verified_at": None}, after={"verified_at": now})
         announce_domains()
     return current
 
@@ -180,9 +187,12 @@ def edit_domain(*, actor: Actor, domain: Domain, changes: DomainSettings) -> Dom
     policy.require(actor, Action.DOMAIN_MANAGE, _owned(domain))
     current = _locked(domain)
     values = changes.checked(hostname=current.hostname)
+    before = {name: getattr(current, name) for name in values}
     for name, value in values.items():
         setattr(current, name, value)
     current.save(update_fields=[*values, "updated_at"])
+    if before != values:
+        record(action=AuditAction.DOMAIN_UPDATED, actor=actor, target=current, before=before, after=values)
     announce_domains()
     return current
 
@@ -196,6 +206,7 @@ def remove_domain(*, actor: Actor, domain: Domain) -> None:
     if _has_links(current):
         message = _("This domain has links, and they would stop working. It can be removed when it has none, not even deleted ones.")
         raise DomainInUse(message, code="domain_in_use", field="")
+    record(action=AuditAction.DOMAIN_REMOVED, actor=actor, target=current, before={"hostname": current.hostname})
     current.delete()
     announce_domains()
 

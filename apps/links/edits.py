@@ -41,9 +41,9 @@ def _apply_window(link: Link, changes: LinkChanges, *, now: datetime) -> None:
     windows.require_order(valid_from=link.valid_from, expires_at=link.expires_at)
 
 
-def apply_tags(link: Link, changes: LinkChanges) -> bool:
-    """Give the locked `link` the tags asked for; whether that changed anything. Raises LinkError."""
+def apply_tags(link: Link, changes: LinkChanges) -> tagging.TagChange | None:
+    """Give the locked `link` the tags asked for; None when that changed nothing. Raises LinkError."""
     if isinstance(changes.tags, Unset):
-        return False
+        return None
     names = texts.normalised_tags(changes.tags)
     return tagging.set_tags(link, tagging.ensure_tags(workspace_id=link.workspace_id, names=names))

@@ -11,8 +11,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts import policy
+from apps.accounts.audit.actions import AuditAction
 from apps.accounts.policy import Action, Actor
 from apps.events.topics import Topic
+from apps.links import audit
 from apps.links.errors import LinkError
 from apps.links.models import Link
 from apps.links.texts import require_printable
@@ -25,26 +27,26 @@ REASON_MAX_LENGTH = 500
 def ban_link(*, actor: Actor, link: Link, reason: str, now: datetime) -> Link:
     """The link, out of service from now on and whatever its owner does; a banned one gets the new reason."""
     current = _for_moderation(actor, link)
-    return _set(current, "ban", since=current.banned_at or now, reason=_checked_reason(reason), now=now)
+    return _set(current, "ban", actor=actor, since=current.banned_at or now, reason=_checked_reason(reason), now=now)
 
 
 @transaction.atomic
 def unban_link(*, actor: Actor, link: Link, now: datetime) -> Link:
     """The link in the state that it had before it was banned, or has been brought into meanwhile."""
-    return _set(_for_moderation(actor, link), "ban", since=None, reason="", now=now)
+    return _set(_for_moderation(actor, link), "ban", actor=actor, since=None, reason="", now=now)
 
 
 @transaction.atomic
 def flag_link(*, actor: Actor, link: Link, reason: str, now: datetime) -> Link:
     """The link, before whose destination visitors are warned; a flagged one gets the new reason."""
     current = _for_moderation(actor, link)
-    return _set(current, "flag", since=current.flagged_at or now, reason=_checked_reason(reason), now=now)
+    return _set(current, "flag", actor=actor, since=current.flagged_at or now, reason=_checked_reason(reason), now=now)
 
 
 @transaction.atomic
 def unflag_link(*, actor: Actor, link: Link, now: datetime) -> Link:
     """The link without a warning."""
-    return _set(_for_moderation(actor, link), "flag", since=None, reason="", now=now)
+    return _set(_for_moderation(actor, link), "flag", actor=actor, since=None, reason="", now=now)
 
 
 def _for_moderation(actor: Actor, link: Link) -> Link:
@@ -54,16 +56,25 @@ def _for_moderation(actor: Actor, link: Link) -> Link:
 
 
 _FIELDS = {"ban": ("banned_at", "ban_reason"), "flag": ("flagged_at", "flag_reason")}
+# By mark, and by whether it is put on the link.
+_ACTIONS = {
+    ("ban", True): AuditAction.LINK_BANNED,
+    ("ban", False): AuditAction.LINK_UNBANNED,
+    ("flag", True): AuditAction.LINK_FLAGGED,
+    ("flag", False): AuditAction.LINK_UNFLAGGED,
+}
 
 
-def _set(link: Link, mark: str, *, since: datetime | None, reason: str, now: datetime) -> Link:
+def _set(link: Link, mark: str, *, actor: Actor, since: datetime | None, reason: str, now: datetime) -> Link:
     """The locked `link` with the mark as asked for; nothing is written when it has it already."""
     fields = _FIELDS[mark]
-    values = (since, reason)
-    if tuple(getattr(link, field) for field in fields) == values:
+    before = {field: getattr(link, field) for field in fields}
+    after = dict(zip(fields, (since, reason), strict=True))
+    if before == after:
         return link
-    for field, value in zip(fields, values, strict=True):
+    for field, value in after.items():
         setattr(link, field, value)
+    audit.record(action=_ACTIONS[mark, since is not None], actor=actor, link=link, before=before, after=after)
     return save_version(link, fields, topic=Topic.URL_UPDATED, now=now)
 
 

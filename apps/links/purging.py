@@ -4,7 +4,9 @@ from typing import Any
 
 from django.utils import timezone
 
+from apps.accounts.audit.actions import AuditAction
 from apps.events.topics import Topic
+from apps.links import audit
 from apps.links.events import announce
 from apps.links.models import Link
 
@@ -15,4 +17,5 @@ def announce_purged(*, instance: Link, **_kwargs: Any) -> None:
     now = timezone.now()
     instance.version += 1
     instance.deleted_at = instance.deleted_at or now
+    audit.record(action=AuditAction.LINK_PURGED, actor=None, link=instance)
     announce(instance, topic=Topic.URL_DELETED, now=now)

@@ -7,9 +7,10 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts import policy
+from apps.accounts.audit.actions import AuditAction
 from apps.accounts.policy import Action, Actor
 from apps.events.topics import Topic
-from apps.links import code_choice
+from apps.links import audit, code_choice
 from apps.links.errors import LinkError
 from apps.links.models import Alias, Link
 from apps.links.versions import locked, require_changeable, save_version
@@ -42,6 +43,7 @@ def change_code(*, actor: Actor, link: Link, code: str, now: datetime) -> Link:
             raise code_choice.taken(code) from error
         raise
     Alias.objects.create(domain_id=current.domain_id, code=old, link=current, created_at=now)
+    audit.record(action=AuditAction.LINK_CODE_CHANGED, actor=actor, link=current, before={"code": old}, after={"code": code})
     # The code is written; the version comes last because its event tells of the alias.
     return save_version(current, [], topic=Topic.URL_UPDATED, now=now)
 

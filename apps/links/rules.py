@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
 
@@ -10,9 +10,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts import policy
+from apps.accounts.audit.actions import AuditAction
 from apps.accounts.policy import Action, Actor
 from apps.events.topics import Topic
-from apps.links import conditions, destinations
+from apps.links import audit, conditions, destinations
 from apps.links.conditions import Condition, refusal
 from apps.links.errors import LinkError
 from apps.links.models import Link, RedirectRule
@@ -63,6 +64,8 @@ def set_rules(*, actor: Actor, link: Link, rules: Sequence[RuleSpec], now: datet
         )
         for rule in wanted
     )
+    before, after = {"rules": [asdict(rule) for rule in present]}, {"rules": [asdict(rule) for rule in wanted]}
+    audit.record(action=AuditAction.LINK_RULES_CHANGED, actor=actor, link=current, before=before, after=after)
     return save_version(current, [], topic=Topic.URL_UPDATED, now=now)
 
 

@@ -1,4 +1,4 @@
-"""Writes. Each is one transaction that also records what happened for the bus.
+"""Writes. Each is one transaction that also records what happened for the bus and for the audit log.
 
 Times are aware; `now` comes from the edge. All raise NotFound or PermissionDenied when the actor
 may not do it, and LinkError when the link cannot be as asked for.
@@ -10,10 +10,11 @@ from datetime import datetime
 from django.db import transaction
 
 from apps.accounts import policy
+from apps.accounts.audit.actions import AuditAction
 from apps.accounts.models import Workspace
 from apps.accounts.policy import Action, Actor
 from apps.events.topics import Topic
-from apps.links import code_choice, destinations, edits, tagging, texts, windows
+from apps.links import audit, code_choice, destinations, edits, tagging, texts, windows
 from apps.links.changes import LinkChanges, LinkOptions
 from apps.links.domain_rules import require_usable
 from apps.links.events import announce
@@ -63,7 +64,8 @@ def create_link(  # noqa: PLR0913 - one keyword a field
             code_choice.insert_with_custom_code(link, code)
         else:
             code_choice.insert_with_generated_code(link)
-        tagging.set_tags(link, tagging.ensure_tags(workspace_id=workspace.pk, names=names))
+        given = tagging.set_tags(link, tagging.ensure_tags(workspace_id=workspace.pk, names=names))
+        audit.record_created(actor=actor, link=link, tags=given)
         announce(link, topic=Topic.URL_CREATED, now=now)
     return link
 
@@ -76,9 +78,13 @@ def update_link(*, actor: Actor, link: Link, changes: LinkChanges, now: datetime
     current = locked(link)
     policy.require(actor, Action.LINK_EDIT, current)
     require_changeable(current)
+    before = audit.state_of(current)
     changed = edits.apply(current, changes, now=now)
-    tags_changed = edits.apply_tags(current, changes)
-    return save_version(current, changed, topic=Topic.URL_UPDATED, now=now) if changed or tags_changed else current
+    tags = edits.apply_tags(current, changes)
+    if not changed and tags is None:
+        return current
+    audit.record_edited(actor=actor, link=current, before=before, password_changed="password_hash" in changed, tags=tags)
+    return save_version(current, changed, topic=Topic.URL_UPDATED, now=now)
 
 
 @transaction.atomic
@@ -92,6 +98,8 @@ def set_link_active(*, actor: Actor, link: Link, is_active: bool, now: datetime)
     if current.is_active == is_active:
         return current
     current.is_active = is_active
+    action = AuditAction.LINK_ENABLED if is_active else AuditAction.LINK_DISABLED
+    audit.record(action=action, actor=actor, link=current, before={"is_active": not is_active}, after={"is_active": is_active})
     return save_version(current, ["is_active"], topic=Topic.URL_UPDATED, now=now)
 
 
@@ -103,6 +111,7 @@ def delete_link(*, actor: Actor, link: Link, now: datetime) -> None:
     policy.require(actor, Action.LINK_DELETE, current)
     if current.deleted_at is None:
         current.deleted_at = now
+        audit.record(action=AuditAction.LINK_DELETED, actor=actor, link=current, before={"deleted_at": None}, after={"deleted_at": now})
         save_version(current, ["deleted_at"], topic=Topic.URL_DELETED, now=now)
 
 
@@ -113,5 +122,7 @@ def restore_link(*, actor: Actor, link: Link, now: datetime) -> Link:
     policy.require(actor, Action.LINK_DELETE, current)
     if current.deleted_at is None:
         return current
+    before = {"deleted_at": current.deleted_at}
     current.deleted_at = None
+    audit.record(action=AuditAction.LINK_RESTORED, actor=actor, link=current, before=before, after={"deleted_at": None})
     return save_version(current, ["deleted_at"], topic=Topic.URL_UPDATED, now=now)

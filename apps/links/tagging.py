@@ -1,11 +1,20 @@
 """Tags of a link, made on demand."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.db.models import Value
 from django.db.models.functions import Lower
 
 from apps.links.models import Link, LinkTag, Tag
+
+
+@dataclass(frozen=True, slots=True)
+class TagChange:
+    """Names of a link's tags, in alphabetical order, before and after a change."""
+
+    before: Sequence[str]
+    after: Sequence[str]
 
 
 def ensure_tags(*, workspace_id: int, names: Sequence[str]) -> list[Tag]:
@@ -23,12 +32,12 @@ def ensure_tags(*, workspace_id: int, names: Sequence[str]) -> list[Tag]:
     return list(found.order_by("pk"))
 
 
-def set_tags(link: Link, tags: Sequence[Tag]) -> bool:
-    """Give the locked `link` these tags and no others; whether anything changed."""
-    wanted = {tag.pk for tag in tags}
-    present = set(LinkTag.objects.filter(link=link).values_list("tag_id", flat=True))
-    if wanted == present:
-        return False
-    LinkTag.objects.filter(link=link, tag__in=present - wanted).delete()
-    LinkTag.objects.bulk_create([LinkTag(link=link, tag_id=pk) for pk in sorted(wanted - present)])
-    return True
+def set_tags(link: Link, tags: Sequence[Tag]) -> TagChange | None:
+    """Give the locked `link` these tags and no others; None when nothing changed."""
+    wanted = {tag.pk: tag.name for tag in tags}
+    present = dict(LinkTag.objects.filter(link=link).values_list("tag_id", "tag__name"))
+    if wanted.keys() == present.keys():
+        return None
+    LinkTag.objects.filter(link=link, tag__in=present.keys() - wanted.keys()).delete()
+    LinkTag.objects.bulk_create([LinkTag(link=link, tag_id=pk) for pk in sorted(wanted.keys() - present.keys())])
+    return TagChange(before=sorted(present.values()), after=sorted(wanted.values()))
