@@ -32,6 +32,8 @@ _KEPT_BY_US = ["owner", "state", *_MODERATION, "click_count", "version", "create
 class LinkAdmin(LongList, ModerationActions):
     """Every change is made by the services, which ask the policy, record events and drop caches."""
 
+    # By the services.
+    records_itself = True
     form = LinkForm
     inlines = [RuleInline]
     raw_id_fields = ["workspace"]
