@@ -18,7 +18,7 @@ _CHANGED = 20_000
 
 def main() -> None:
     django.setup()
-    from apps.links.search.consumers import SearchIndexer  # noqa: PLC0415 - Django is set up by now
+    from apps.links.search.elastic.indexer import SearchIndexer  # noqa: PLC0415 - Django is set up by now
     from apps.links.search.elastic.rebuild import rebuild  # noqa: PLC0415
 
     seed(LINKS)

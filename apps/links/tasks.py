@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from apps.links import domain_checks, expiry
+from apps.links.search.postgresql import filling
 
 
 @shared_task(name="links.announce_expired_links")
@@ -18,6 +19,12 @@ def note_used_up(**_: object) -> int:
     from apps.links.search.limits import note_used_up as note  # noqa: PLC0415 - scheduled only with Elasticsearch, whose client is large
 
     return note()
+
+
+@shared_task(name="links.mend_search_texts")
+def mend_search_texts(**_: object) -> int:
+    """Bring what PostgreSQL searches in up to links that it has missed; their number."""
+    return filling.mend()
 
 
 @shared_task(name="links.check_domains")

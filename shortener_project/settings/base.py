@@ -138,6 +138,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "check-domains": {"task": "links.check_domains", "schedule": 600.0},
     "announce-expired-links": {"task": "links.announce_expired_links", "schedule": 60.0},
+    "mend-search-texts": {"task": "links.mend_search_texts", "schedule": 3600.0},
     "warm-popular-links": {"task": "analytics.warm_popular_links", "schedule": 300.0},
     "look-again-at-trending-links": {"task": "trending.look_again", "schedule": 60.0},
     "watch-traffic": {"task": "trending.watch_traffic", "schedule": 60.0},
@@ -169,6 +170,7 @@ CONSUMER_GROUPS = {
     "trending": "apps.analytics.trending.consumers.TrendingLinks",
     "cache-warmer": "apps.redirects.consumers.CacheWarmer",
     "link-cache": "apps.redirects.consumers.LinkCacheInvalidation",
+    "search-texts": "apps.links.search.consumers.SearchTexts",
 }
 # Kafka's brokers (host:port, comma-separated); without any the bus is on Redis.
 KAFKA_BOOTSTRAP_SERVERS = env.words("KAFKA_BOOTSTRAP_SERVERS")
@@ -207,7 +209,7 @@ ELASTICSEARCH_INDEX_PREFIX = env.text("ELASTICSEARCH_INDEX_PREFIX", default="sho
 # Shards of a new index; one is good for some ten million links.
 ELASTICSEARCH_SHARDS = env.integer("ELASTICSEARCH_SHARDS", default=1)
 if ELASTICSEARCH:
-    CONSUMER_GROUPS["search-indexer"] = "apps.links.search.consumers.SearchIndexer"
+    CONSUMER_GROUPS["search-indexer"] = "apps.links.search.elastic.indexer.SearchIndexer"
     CELERY_BEAT_SCHEDULE["note-used-up-links"] = {"task": "links.note_used_up", "schedule": 60.0}
 
 # -- redirects ------------------------------------------------------------------------------------

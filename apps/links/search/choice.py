@@ -10,7 +10,7 @@ from django.conf import settings
 from apps.common.breaker import BreakerState, CircuitBreaker
 from apps.links.search.engine import SearchEngine, SearchUnavailable
 from apps.links.search.metrics import BREAKER_OPEN, SERVED, UNANSWERED
-from apps.links.search.plain import PlainSearch
+from apps.links.search.postgresql.engine import PostgresSearch
 from apps.links.search.query import SearchQuery
 from apps.links.search.results import SearchResult
 
@@ -37,7 +37,7 @@ def search(query: SearchQuery) -> SearchResult:
             breaker.succeeded()
             BREAKER_OPEN.set(0)
             return result
-    return _asked(PlainSearch(), query)
+    return _asked(PostgresSearch(), query)
 
 
 def _asked(engine: SearchEngine, query: SearchQuery) -> SearchResult:

@@ -22,7 +22,7 @@ class Searching:
     workspace: Workspace
     domain: Domain
     # Makes the engine know of links as they are now.
-    tell: Callable[[Sequence[int]], None]
+    tell: Callable[[Sequence[int]], object]
     made: list[Link] = field(default_factory=list)
     told: int = 0
 

@@ -14,6 +14,7 @@ from apps.links.search import choice
 from apps.links.search.elastic.client import get_client
 from apps.links.search.elastic.writing import write
 from apps.links.search.metrics import BREAKER_OPEN, SERVED, UNANSWERED
+from apps.links.search.postgresql import writing as postgresql
 from apps.links.search.query import TIMEOUT_SECONDS, SearchQuery
 from apps.links.search.results import ServedBy
 from tests.engines.elasticsearch import Elasticsearch
@@ -31,14 +32,26 @@ def fresh_breaker(monkeypatch: pytest.MonkeyPatch) -> CircuitBreaker:
     return breaker
 
 
+@pytest.fixture
+def make_known_link(make_link: MakeLink) -> MakeLink:
+    """Makes links that PostgreSQL's side knows of."""
+
+    def make(**fields: Any) -> Link:
+        link = make_link(**fields)
+        postgresql.write([link.pk])
+        return link
+
+    return make
+
+
 def ask(workspace: Workspace, text: str = "spring") -> tuple[ServedBy, list[int], float]:
     result = choice.search(SearchQuery(text=text, workspace_ids=(workspace.pk,), now=NOW))
     return result.served_by, [hit.link_id for hit in result.hits], result.took
 
 
-def test_postgresql_answers_where_there_is_no_elasticsearch(workspace: Workspace, make_link: MakeLink, settings: Settings) -> None:
+def test_postgresql_answers_where_there_is_no_elasticsearch(workspace: Workspace, make_known_link: MakeLink, settings: Settings) -> None:
     settings.ELASTICSEARCH = {}
-    link = make_link(title="Spring")
+    link = make_known_link(title="Spring")
 
     served_by, found, took = ask(workspace)
 
@@ -47,10 +60,10 @@ def test_postgresql_answers_where_there_is_no_elasticsearch(workspace: Workspace
 
 
 def test_postgresql_answers_while_elasticsearch_is_down_and_it_is_soon_asked_no_more(
-    workspace: Workspace, make_link: MakeLink, settings: Settings, fresh_breaker: CircuitBreaker
+    workspace: Workspace, make_known_link: MakeLink, settings: Settings, fresh_breaker: CircuitBreaker
 ) -> None:
     settings.ELASTICSEARCH = {"hosts": ["http://127.0.0.1:9"]}
-    link = make_link(title="Spring")
+    link = make_known_link(title="Spring")
     unanswered, served = UNANSWERED.labels("elasticsearch"), SERVED.labels("postgresql")
     before = unanswered._value.get(), served._value.get()
 
@@ -63,8 +76,8 @@ def test_postgresql_answers_while_elasticsearch_is_down_and_it_is_soon_asked_no_
 
 
 @pytest.mark.full
-def test_elasticsearch_answers_where_there_is_one(index: str, workspace: Workspace, make_link: MakeLink) -> None:
-    link = make_link(title="Spring")
+def test_elasticsearch_answers_where_there_is_one(index: str, workspace: Workspace, make_known_link: MakeLink) -> None:
+    link = make_known_link(title="Spring")
     write([link.pk], indices=[index])
     get_client().indices.refresh(index=index)
 
@@ -72,9 +85,11 @@ def test_elasticsearch_answers_where_there_is_one(index: str, workspace: Workspa
 
 
 @pytest.mark.full
-def test_postgresql_answers_before_the_first_rebuild(index: str, workspace: Workspace, make_link: MakeLink, settings: Settings) -> None:
+def test_postgresql_answers_before_the_first_rebuild(
+    index: str, workspace: Workspace, make_known_link: MakeLink, settings: Settings
+) -> None:
     settings.ELASTICSEARCH_INDEX_PREFIX = "none-yet-"
-    link = make_link(title="Spring")
+    link = make_known_link(title="Spring")
 
     assert ask(workspace)[:2] == (ServedBy.POSTGRESQL, [link.pk])
 
@@ -88,9 +103,9 @@ def hanging(shared_elasticsearch: Elasticsearch, index: str) -> Iterator[Elastic
 
 @pytest.mark.full
 def test_a_server_that_hangs_is_waited_for_no_longer_than_the_limit_and_asked_again_when_it_is_back(
-    hanging: Elasticsearch, workspace: Workspace, make_link: MakeLink, fresh_breaker: CircuitBreaker
+    hanging: Elasticsearch, workspace: Workspace, make_known_link: MakeLink, fresh_breaker: CircuitBreaker
 ) -> None:
-    link = make_link(title="Spring")
+    link = make_known_link(title="Spring")
 
     times = []
     for _ in range(FAILURES_TO_OPEN + 2):
@@ -110,8 +125,8 @@ def test_a_server_that_hangs_is_waited_for_no_longer_than_the_limit_and_asked_ag
 
 
 @pytest.mark.full
-def test_a_result_that_lacks_a_shard_is_none(index: str, workspace: Workspace, make_link: MakeLink) -> None:
-    link = make_link(title="Spring")
+def test_a_result_that_lacks_a_shard_is_none(index: str, workspace: Workspace, make_known_link: MakeLink) -> None:
+    link = make_known_link(title="Spring")
     settings: dict[str, Any] = {"index.routing.allocation.require.box": "none"}
     get_client().indices.create(index="red", settings=settings, aliases={"tests-links": {}}, wait_for_active_shards="0")
     try:

@@ -19,10 +19,10 @@ from apps.links import moderation, services
 from apps.links.changes import LinkChanges, LinkOptions
 from apps.links.models import Link
 from apps.links.renaming import change_code
-from apps.links.search.consumers import SearchIndexer
 from apps.links.search.elastic import indices
 from apps.links.search.elastic.client import get_client
 from apps.links.search.elastic.document import TOMBSTONE_VERSION, LinkDocument
+from apps.links.search.elastic.indexer import SearchIndexer
 from apps.links.search.elastic.writing import IndexGone, send
 from apps.links.search.limits import note_used_up
 from apps.links.search.rows import read_rows

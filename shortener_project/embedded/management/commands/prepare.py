@@ -5,6 +5,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connection
 
+from apps.links.tasks import mend_search_texts
 from shortener_project.embedded.static_files import collect_static
 
 # Any number that nothing else in the database uses.
@@ -23,5 +24,7 @@ class Command(BaseCommand):
                     call_command("migrate", database=database, interactive=False, verbosity=0)
             finally:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+        # By a worker, as it takes minutes where a million links were there before their texts.
+        mend_search_texts.delay()
         collected = collect_static(settings.VAR_DIR / "run" / "static.stamp")
         return f"databases are up to date, static files {'collected' if collected else 'unchanged'}"
