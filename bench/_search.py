@@ -31,19 +31,29 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shortener_project.settings.embedded")
     django.setup()
     rate = fill()
-    for ask in kinds().values():
-        times(ask, with_facets=False, rounds=10)
-    measured = {kind: times(ask, with_facets=False) for kind, ask in kinds().items()}
-    with_facets = [taken for ask in kinds().values() for taken in times(ask, with_facets=True, rounds=ROUNDS // 3)]
+    from apps.links.search.elastic.engine import ElasticSearch  # noqa: PLC0415 - Django is set up by now
+
     told = {
-        "p95_ms": p95([taken for of_kind in measured.values() for taken in of_kind]),
-        "kinds": {kind: p95(taken) for kind, taken in measured.items()},
-        "facets_ms": p95(with_facets),
+        **measured(ElasticSearch(), workspace_id=WORKSPACE, owner_id=OWNER),
         "links": count(),
         "owned": count(workspace_id=str(WORKSPACE)),
         "loaded_per_second": rate,
     }
     json.dump(told, sys.stdout)
+
+
+def measured(engine: Any, *, workspace_id: int, owner_id: int) -> dict[str, Any]:
+    """Times of searches by one owner of many links: p95 of all without facets, of each kind, and of all with facets (ms)."""
+    owned: dict[str, Any] = {"workspace_ids": (workspace_id,), "owner_id": owner_id}
+    for ask in kinds().values():
+        times(engine, ask, rounds=10, with_facets=False, **owned)
+    taken = {kind: times(engine, ask, with_facets=False, **owned) for kind, ask in kinds().items()}
+    with_facets = [seconds for ask in kinds().values() for seconds in times(engine, ask, rounds=ROUNDS // 3, **owned)]
+    return {
+        "p95_ms": p95([seconds for of_kind in taken.values() for seconds in of_kind]),
+        "kinds": {kind: p95(seconds) for kind, seconds in taken.items()},
+        "facets_ms": p95(with_facets),
+    }
 
 
 def p95(seconds: Sequence[float]) -> float:
@@ -153,16 +163,15 @@ def kinds() -> Mapping[str, Callable[[Random], str]]:
     }
 
 
-def times(ask: Callable[[Random], str], *, with_facets: bool, rounds: int = ROUNDS) -> list[float]:
+def times(engine: Any, ask: Callable[[Random], str], *, rounds: int = ROUNDS, **query: Any) -> list[float]:
     """Seconds of each search."""
-    from apps.links.search.elastic.engine import ElasticSearch  # noqa: PLC0415
     from apps.links.search.query import SearchQuery  # noqa: PLC0415
 
-    engine, random, taken = ElasticSearch(), Random(3), []  # noqa: S311 - the same searches in each run
+    random, taken = Random(3), []  # noqa: S311 - the same searches in each run
     for _round in range(rounds):
-        query = SearchQuery(text=ask(random), workspace_ids=(WORKSPACE,), owner_id=OWNER, now=_NOW, with_facets=with_facets)
+        asked = SearchQuery(text=ask(random), now=_NOW, **query)
         began = time.perf_counter()
-        engine.search(query)
+        engine.search(asked)
         taken.append(time.perf_counter() - began)
     return taken
 
