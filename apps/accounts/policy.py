@@ -38,6 +38,7 @@ class Action(StrEnum):
     # Single clicks, with all that is known of each visitor.
     CLICKS_EXPORT = "clicks.export"
     DOMAIN_MANAGE = "domain.manage"
+    AUDIT_VIEW = "audit.view"
 
 
 _VIEWER = frozenset({Action.LINK_VIEW, Action.ANALYTICS_VIEW})
@@ -45,8 +46,8 @@ _EDITOR = _VIEWER | {Action.LINK_CREATE, Action.LINK_EDIT, Action.LINK_DELETE}
 _ALLOWED: Mapping[str, frozenset[Action]] = {
     Role.VIEWER: _VIEWER,
     Role.EDITOR: _EDITOR,
-    Role.ADMIN: _EDITOR | {Action.CLICKS_EXPORT},
-    Role.OWNER: _EDITOR | {Action.CLICKS_EXPORT, Action.DOMAIN_MANAGE},
+    Role.ADMIN: _EDITOR | {Action.CLICKS_EXPORT, Action.AUDIT_VIEW},
+    Role.OWNER: _EDITOR | {Action.CLICKS_EXPORT, Action.AUDIT_VIEW, Action.DOMAIN_MANAGE},
 }
 # The permission of Django's admin that each action in the back office needs; others are not for it.
 _BACK_OFFICE: Mapping[Action, str] = {
@@ -55,6 +56,7 @@ _BACK_OFFICE: Mapping[Action, str] = {
     Action.LINK_EDIT: "links.change_link",
     Action.LINK_DELETE: "links.delete_link",
     Action.DOMAIN_MANAGE: "links.change_domain",
+    Action.AUDIT_VIEW: "accounts.view_auditlog",
     # Of the groups, moderators have it and people who only look have not.
     Action.LINK_MODERATE: "links.change_link",
 }

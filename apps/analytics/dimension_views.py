@@ -16,11 +16,11 @@ from apps.analytics import selectors
 from apps.analytics.charts import card
 from apps.analytics.dimensions import DIMENSIONS, Dimension
 from apps.analytics.errors import AnalyticsUnavailable
-from apps.analytics.exports.cells import cell
 from apps.analytics.ranges import RANGES
 from apps.analytics.reports import Breakdown
 from apps.analytics.views import choice_of
 from apps.common.access import logged_in_only
+from apps.common.csv_cells import cell
 from apps.common.timezones import viewer_zone
 from apps.links import selectors as links
 

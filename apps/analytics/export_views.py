@@ -1,10 +1,6 @@
 """The clicks of a link as a file to take away."""
 
-from collections.abc import AsyncIterator, Iterator
-
-from asgiref.sync import sync_to_async
-from django.core.handlers.asgi import ASGIRequest
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -14,6 +10,7 @@ from apps.analytics.exports.reading import Selection
 from apps.analytics.exports.services import export_of_link
 from apps.analytics.ranges import read_choice
 from apps.common.access import logged_in_only
+from apps.common.streams import streamed
 from apps.common.timezones import viewer_zone
 from apps.links import selectors as links
 
@@ -38,17 +35,5 @@ def export(request: HttpRequest, hostname: str, code: str, format_: Format) -> H
     if request.method == "HEAD":
         response = HttpResponse(content_type=format_.content_type, headers=headers)
     else:
-        pieces = _from_threads(made.pieces) if isinstance(request, ASGIRequest) else made.pieces
-        response = StreamingHttpResponse(pieces, content_type=format_.content_type, headers=headers)
+        response = streamed(request, made.pieces, content_type=format_.content_type, headers=headers)
     return response  # type: ignore[return-value] # the guard of pages knows no streams
-
-
-async def _from_threads(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """`pieces` one after the other as they are sent: Django would gather all of them first."""
-
-    def take() -> bytes | None:
-        return next(pieces, None)
-
-    take_in_thread = sync_to_async(take, thread_sensitive=False)
-    while (piece := await take_in_thread()) is not None:
-        yield piece

@@ -13,8 +13,8 @@ READ = {Action.LINK_VIEW, Action.ANALYTICS_VIEW}
 WRITE = {Action.LINK_CREATE, Action.LINK_EDIT, Action.LINK_DELETE}
 
 ALLOWED = {
-    "owner": READ | WRITE | {Action.CLICKS_EXPORT, Action.DOMAIN_MANAGE},
-    "admin": READ | WRITE | {Action.CLICKS_EXPORT},
+    "owner": READ | WRITE | {Action.CLICKS_EXPORT, Action.AUDIT_VIEW, Action.DOMAIN_MANAGE},
+    "admin": READ | WRITE | {Action.CLICKS_EXPORT, Action.AUDIT_VIEW},
     "editor": READ | WRITE,
     "viewer": READ,
     "stranger": set(),
@@ -84,8 +84,8 @@ def test_visible_workspaces_are_listed_once(cast: Cast) -> None:
 
 
 OFFICE = {
-    groups.MODERATOR: {Action.LINK_VIEW, Action.LINK_EDIT, Action.LINK_MODERATE},
-    groups.ADMIN: {Action.LINK_VIEW, Action.LINK_CREATE, Action.LINK_EDIT, Action.LINK_DELETE, Action.LINK_MODERATE, Action.DOMAIN_MANAGE},
+    groups.MODERATOR: {Action.LINK_VIEW, Action.LINK_EDIT, Action.LINK_MODERATE, Action.AUDIT_VIEW},
+    groups.ADMIN: {*WRITE, Action.LINK_VIEW, Action.LINK_MODERATE, Action.AUDIT_VIEW, Action.DOMAIN_MANAGE},
     "": set(),
 }
 

@@ -8,9 +8,9 @@ from importlib.util import find_spec
 from typing import Any
 from uuid import UUID
 
-from apps.analytics.exports.cells import cell
 from apps.analytics.exports.reading import COLUMNS, Row
 from apps.analytics.models import ClickEvent
+from apps.common.csv_cells import cell
 
 
 class Format(StrEnum):

@@ -6,7 +6,7 @@ import io
 import orjson
 import pytest
 
-from apps.analytics.exports.cells import cell
+from apps.common.csv_cells import cell
 from tests.shared_data import shared_data
 
 DANGEROUS = "=+-@\t\r\n\0＝＋－＠"
