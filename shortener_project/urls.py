@@ -16,6 +16,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
+    path("account/audit-log/", include("apps.accounts.audit.urls")),
     path("", include("apps.links.urls")),
     path("", include("apps.analytics.urls")),
     # Last: whatever else has the form of a code.

@@ -11,6 +11,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+import apps.accounts.audit.admin  # noqa: F401 - registers the page of the audit log
 from apps.accounts.models import Membership, RateLimitPolicy, User, Workspace
 from apps.common.admin import LongList
 
