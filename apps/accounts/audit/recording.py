@@ -115,7 +115,7 @@ def _target(target: object | None) -> tuple[str, str, str, int | None]:
 def _write_lines(rows: Sequence[AuditLog]) -> None:
     for row in rows:
         log.info(
-            row.action,
+            str(row.action),
             id=row.pk,
             occurred_at=row.occurred_at.isoformat(),
             actor_id=row.actor_id,

@@ -1,13 +1,17 @@
 """People: users, workspaces, who belongs to which, the limits that hold for them, and what they did."""
 
 from apps.accounts.models.audit import AuditLog
+from apps.accounts.models.privacy import AccountDeletion, Consent, ConsentText
 from apps.accounts.models.rate_limits import RateLimitPolicy
 from apps.accounts.models.users import User, UserManager
 from apps.accounts.models.workspaces import WORKSPACE_NAME_MAX_LENGTH, Membership, Role, Workspace
 
 __all__ = [
     "WORKSPACE_NAME_MAX_LENGTH",
+    "AccountDeletion",
     "AuditLog",
+    "Consent",
+    "ConsentText",
     "Membership",
     "RateLimitPolicy",
     "Role",

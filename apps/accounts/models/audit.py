@@ -47,6 +47,8 @@ class AuditLog(models.Model):
             models.Index(fields=["actor_id", "-occurred_at", "-id"], name="audit_of_actor", condition=models.Q(actor_id__isnull=False)),
             # What has happened to one link, domain or user.
             models.Index(fields=["target_type", "target_id", "-occurred_at", "-id"], name="audit_of_target"),
+            # The filter by a target's name, as people type it.
+            models.Index(fields=["target_label", "-occurred_at", "-id"], name="audit_of_label"),
             # The filter by action.
             models.Index(fields=["action", "-occurred_at", "-id"], name="audit_of_action"),
         ]
