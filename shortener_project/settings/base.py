@@ -312,6 +312,14 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _public.scheme
 
 # Days that the audit log keeps what was done, and what it keeps of addresses: "full", "truncated" (IPv4 /24, IPv6 /48) or "none".
+# Failed log-ins until waits begin: for one account from one device or address, for one account from all addresses
+# that it is not known at, and from one address whatever the account; and the longest wait.
+LOCKOUT_ATTEMPTS = env.integer("LOCKOUT_ATTEMPTS", default=5)
+LOCKOUT_ACCOUNT_ATTEMPTS = env.integer("LOCKOUT_ACCOUNT_ATTEMPTS", default=20)
+LOCKOUT_ADDRESS_ATTEMPTS = env.integer("LOCKOUT_ADDRESS_ATTEMPTS", default=50)
+LOCKOUT_MAX_SECONDS = env.integer("LOCKOUT_MAX_SECONDS", default=3600)
+# Keeps a browser known for the accounts that have logged in from it.
+DEVICE_COOKIE_NAME = "device"
 AUDIT_RETENTION_DAYS = env.integer("AUDIT_RETENTION_DAYS", default=730, minimum=30)
 AUDIT_ADDRESS_POLICY = env.choice("AUDIT_ADDRESS_POLICY", default="full", words=["full", "truncated", "none"])
 
@@ -363,6 +371,7 @@ if _is_https:
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
+    DEVICE_COOKIE_NAME = "__Host-device"
         "default-src": [NONE],
         "script-src": [SELF, NONCE],
         "style-src": [SELF],
