@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from apps.accounts.privacy import views as privacy
 from apps.common.views import healthz
 from apps.links.views import home
 
@@ -17,6 +18,9 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
     path("account/audit-log/", include("apps.accounts.audit.urls")),
+    path("account/privacy/", include("apps.accounts.privacy.urls")),
+    path("account/consent/", privacy.agree, name="consent"),
+    path("legal/<slug:kind>/", privacy.legal, name="legal"),
     path("", include("apps.links.urls")),
     path("", include("apps.analytics.urls")),
     # Last: whatever else has the form of a code.

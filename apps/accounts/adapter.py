@@ -11,13 +11,14 @@ from django.contrib import messages
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.context_processors import SESSION_KEY
 from apps.accounts.models import User
+from apps.accounts.privacy.offers import offer_to_take_back
 from apps.common.requests import address_of
 
 # Names of mail templates' values that hold a link.
@@ -61,6 +62,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             failed = "account/messages/email_confirmation_failed.txt"
             self.add_message(request, messages.ERROR, failed, {"email": email_address.email})
             return False
+
+    def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
+        """Who has asked for the deletion of the account is offered it back."""
+        answer: HttpResponse = offer_to_take_back(request, user) or super().respond_user_inactive(request, user)
+        return answer
 
     def is_safe_url(self, url: str | None) -> bool:
         """Only paths of this site are followed after log-in and log-out; no address of any host is."""

@@ -11,7 +11,8 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-import apps.accounts.audit.admin  # noqa: F401 - registers the page of the audit log
+import apps.accounts.audit.admin
+import apps.accounts.privacy.admin  # noqa: F401 - registers its pages
 from apps.accounts.models import Membership, RateLimitPolicy, User, Workspace
 from apps.common.admin import LongList
 

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in
 from django.db.models.signals import post_migrate
 
 
@@ -8,5 +9,9 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         # Models must be loaded before Django's permissions can be imported.
         from apps.accounts.groups import grant_after_migrate  # noqa: PLC0415
+        from apps.accounts.privacy import consent, own_data, registry  # noqa: PLC0415
 
+        for part in own_data.PARTS:
+            registry.add_part(part)
+        user_logged_in.connect(consent.note_at_login, dispatch_uid="accounts.consent")
         post_migrate.connect(grant_after_migrate, dispatch_uid="accounts.groups")

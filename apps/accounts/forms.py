@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts import services
 from apps.accounts.models import User
+from apps.accounts.privacy.forms import AsksConsent
 
 _LABELS = {
     "login": _("E-mail"),
@@ -44,7 +45,7 @@ class LoginForm(Worded, forms.LoginForm):  # type: ignore[misc]
     pass
 
 
-class SignupForm(Worded, forms.SignupForm):  # type: ignore[misc]
+class SignupForm(Worded, AsksConsent, forms.SignupForm):  # type: ignore[misc]
     new_password_label = _("Password")
 
 

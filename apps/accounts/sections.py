@@ -20,4 +20,5 @@ SECTIONS: Final[Sequence[Section]] = (
     Section("account_email", _("E-mail address")),
     Section("account_change_password", _("Password")),
     Section("audit:log", _("Audit log")),
+    Section("privacy:index", _("Privacy")),
 )

@@ -66,7 +66,7 @@ class ClientMiddleware:
 
 
 # PostgreSQL and Redis do not answer, or not in time.
-_ENGINE_FAILURES = (OperationalError, ConnectionInterrupted, redis.ConnectionError, redis.TimeoutError)
+ENGINE_FAILURES = (OperationalError, ConnectionInterrupted, redis.ConnectionError, redis.TimeoutError)
 
 
 class DomainErrorMiddleware:
@@ -82,7 +82,7 @@ class DomainErrorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if isinstance(exception, _ENGINE_FAILURES):
+        if isinstance(exception, ENGINE_FAILURES):
             log.error("engine failed", path=request.path, exc_info=exception)
             return error_pages.page(request, HTTPStatus.SERVICE_UNAVAILABLE)
         if not isinstance(exception, DomainError):

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from apps.accounts import policy
 from apps.accounts.audit.actions import AuditAction
@@ -17,6 +18,8 @@ from apps.events.topics import Topic
 from apps.links import audit, code_choice, destinations, edits, tagging, texts, windows
 from apps.links.changes import LinkChanges, LinkOptions
 from apps.links.domain_rules import require_usable
+from apps.links.emptying import PURGED_URL
+from apps.links.errors import LinkError
 from apps.links.events import announce
 from apps.links.installation import default_domain
 from apps.links.models import Domain, Link
@@ -117,11 +120,15 @@ def delete_link(*, actor: Actor, link: Link, now: datetime) -> None:
 
 @transaction.atomic
 def restore_link(*, actor: Actor, link: Link, now: datetime) -> Link:
-    """The link in the state that it had before it was deleted; others stay as they are."""
+    """The link in the state that it had before it was deleted; others stay as they are.
+
+    Raises LinkError `link_purged` when it has been emptied for good."""
     current = locked(link)
     policy.require(actor, Action.LINK_DELETE, current)
     if current.deleted_at is None:
         return current
+    if current.destination_url == PURGED_URL:
+        raise LinkError(_("Nothing is left of this link but its code."), code="link_purged", field="")
     before = {"deleted_at": current.deleted_at}
     current.deleted_at = None
     audit.record(action=AuditAction.LINK_RESTORED, actor=actor, link=current, before=before, after={"deleted_at": None})

@@ -1,4 +1,4 @@
-"""What rooms above may listen to. Sent after commit, from services only."""
+"""What rooms above may listen to. Sent from services only, after commit unless said otherwise."""
 
 from django.dispatch import Signal
 
@@ -9,3 +9,7 @@ link_changed = Signal()
 
 # No arguments: a domain has been added, verified, changed or removed; read the table anew.
 domains_changed = Signal()
+
+# Arguments: link_ids (Sequence[int]): nothing is left of these links but their codes. Sent inside
+# the transaction, so that what belongs to them is noted with it.
+links_purged = Signal()

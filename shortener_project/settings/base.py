@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "apps.accounts.privacy.middleware.ConsentMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -143,6 +144,8 @@ CELERY_BEAT_SCHEDULE = {
     "look-again-at-trending-links": {"task": "trending.look_again", "schedule": 60.0},
     "watch-traffic": {"task": "trending.watch_traffic", "schedule": 60.0},
     "erase-clicks-of-purged-links": {"task": "lifecycle.erase_purged", "schedule": 300.0},
+    "delete-due-accounts": {"task": "accounts.delete_due_accounts", "schedule": 3600.0},
+    "purge-audit-log": {"task": "accounts.purge_audit_log", "schedule": 86400.0},
     "purge-published-outbox": {"task": "events.purge_published_outbox", "schedule": 3600.0},
     "purge-producer-sequences": {"task": "events.purge_producer_sequences", "schedule": 86400.0},
 }
@@ -309,9 +312,6 @@ ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 3
 # The link of a reset mail works for one hour, once.
 PASSWORD_RESET_TIMEOUT = 3600
 ACCOUNT_LOGOUT_ON_GET = False
-ACCOUNT_DEFAULT_HTTP_PROTOCOL = _public.scheme
-
-# Days that the audit log keeps what was done, and what it keeps of addresses: "full", "truncated" (IPv4 /24, IPv6 /48) or "none".
 # Failed log-ins until waits begin: for one account from one device or address, for one account from all addresses
 # that it is not known at, and from one address whatever the account; and the longest wait.
 LOCKOUT_ATTEMPTS = env.integer("LOCKOUT_ATTEMPTS", default=5)
@@ -320,8 +320,14 @@ LOCKOUT_ADDRESS_ATTEMPTS = env.integer("LOCKOUT_ADDRESS_ATTEMPTS", default=50)
 LOCKOUT_MAX_SECONDS = env.integer("LOCKOUT_MAX_SECONDS", default=3600)
 # Keeps a browser known for the accounts that have logged in from it.
 DEVICE_COOKIE_NAME = "device"
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = _public.scheme
+
+# Days that the audit log keeps what was done, and what it keeps of addresses: "full", "truncated" (IPv4 /24, IPv6 /48) or "none".
 AUDIT_RETENTION_DAYS = env.integer("AUDIT_RETENTION_DAYS", default=730, minimum=30)
 AUDIT_ADDRESS_POLICY = env.choice("AUDIT_ADDRESS_POLICY", default="full", words=["full", "truncated", "none"])
+
+# Days in which the owner of an account can take back that it is to be deleted.
+ACCOUNT_DELETION_DAYS = env.integer("ACCOUNT_DELETION_DAYS", default=14, minimum=0)
 
 # -- mail -----------------------------------------------------------------------------------------
 
@@ -365,13 +371,13 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 if _is_https:
     SESSION_COOKIE_NAME = "__Host-session"
     CSRF_COOKIE_NAME = "__Host-csrf"
+    DEVICE_COOKIE_NAME = "__Host-device"
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_SSL_REDIRECT = env.boolean("SSL_REDIRECT", default=True)
     SECURE_HSTS_SECONDS = env.integer("HSTS_SECONDS", default=31_536_000, minimum=0)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
-    DEVICE_COOKIE_NAME = "__Host-device"
         "default-src": [NONE],
         "script-src": [SELF, NONCE],
         "style-src": [SELF],

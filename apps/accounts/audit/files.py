@@ -1,7 +1,5 @@
 """The audit log as a CSV file."""
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
@@ -9,7 +7,7 @@ from typing import Any, Final
 from django.core.serializers.json import DjangoJSONEncoder
 
 from apps.accounts.audit.texts import Shown
-from apps.common.csv_cells import cell
+from apps.common.csv_files import table
 
 COLUMNS: Final = (
     "occurred_at",
@@ -28,10 +26,8 @@ COLUMNS: Final = (
 
 
 def write(blocks: Iterable[Sequence[Shown]]) -> Iterator[bytes]:
-    """The file, piece by piece, with times in UTC; no cell does anything in a spreadsheet."""
-    yield _lines([COLUMNS])
-    for block in blocks:
-        yield _lines([map(cell, _values(shown)) for shown in block])
+    """The file, piece by piece, with times in UTC."""
+    return table(COLUMNS, (map(_values, block) for block in blocks))
 
 
 def _values(shown: Shown) -> Sequence[Any]:
@@ -54,9 +50,3 @@ def _values(shown: Shown) -> Sequence[Any]:
 
 def _json(values: Any) -> str:
     return json.dumps(values, cls=DjangoJSONEncoder, ensure_ascii=False) if values else ""
-
-
-def _lines(rows: Iterable[Iterable[Any]]) -> bytes:
-    buffer = io.StringIO(newline="")
-    csv.writer(buffer).writerows(rows)
-    return buffer.getvalue().encode(errors="backslashreplace")

@@ -25,6 +25,7 @@ _WORDS: Final[Mapping[str, tuple[AuditAction, AuditAction, AuditAction]]] = {
     "workspace": (AuditAction.WORKSPACE_CREATED, AuditAction.WORKSPACE_UPDATED, AuditAction.WORKSPACE_DELETED),
     "membership": (AuditAction.MEMBER_ADDED, AuditAction.MEMBER_ROLE_CHANGED, AuditAction.MEMBER_REMOVED),
     "ratelimitpolicy": (AuditAction.RATE_LIMIT_CREATED, AuditAction.RATE_LIMIT_UPDATED, AuditAction.RATE_LIMIT_DELETED),
+    "consenttext": (AuditAction.CONSENT_TEXT_PUBLISHED, AuditAction.OBJECT_UPDATED, AuditAction.OBJECT_DELETED),
     "domain": (AuditAction.DOMAIN_ADDED, AuditAction.DOMAIN_UPDATED, AuditAction.DOMAIN_REMOVED),
 }
 _RIGHTS: Final = frozenset({"is_staff", "is_superuser", "groups", "user_permissions"})

@@ -20,6 +20,7 @@ _TIME = COLUMNS.index("timestamp")
 
 _WHERE = "link_id = %(link_id)s AND timestamp >= toDateTime(%(start)s, 'UTC') AND timestamp < toDateTime(%(end)s, 'UTC')"
 _COUNT = f"SELECT count() FROM click_events WHERE {_WHERE} AND (%(include_bots)s OR NOT is_bot)"  # noqa: S608 - made of constants
+_ROWS_OF_LINKS = f"SELECT {', '.join(COLUMNS)} FROM click_events WHERE link_id IN %(link_ids)s ORDER BY link_id, timestamp, event_id"  # noqa: S608 - made of constants
 # In the order of the table, which is not sorted for this.
 _ROWS = (
     f"SELECT {', '.join(COLUMNS)} FROM click_events WHERE {_WHERE} AND (%(include_bots)s OR NOT is_bot) "  # noqa: S608 - made of constants
@@ -65,9 +66,18 @@ def blocks(selection: Selection) -> Iterator[list[Row]]:
 
     May be taken from several threads in turn: the connection is its own. Raises AnalyticsUnavailable, also half-way.
     """
+    return _read(_ROWS, selection.parameters)
+
+
+def blocks_of_links(link_ids: Sequence[int]) -> Iterator[list[Row]]:
+    """All clicks on these links, a few hundred at most, bots' included; as `blocks`."""
+    return _read(_ROWS_OF_LINKS, {"link_ids": tuple(link_ids)})
+
+
+def _read(statement: str, parameters: Mapping[str, Any]) -> Iterator[list[Row]]:
     with answering(), _client() as client:
         block: list[Row] = []
-        for row in client.execute_iter(_ROWS, selection.parameters, settings=_LIMITS):
+        for row in client.execute_iter(statement, parameters, settings=_LIMITS):
             block.append(_readable(row))
             if len(block) == BLOCK:
                 yield block

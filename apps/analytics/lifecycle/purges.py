@@ -1,5 +1,6 @@
 """From links that are gone to clicks that are."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +19,13 @@ _AT_ONCE = 2_000
 def note(*, instance: Link, **_kwargs: Any) -> None:
     """Receiver of `post_delete`: in the transaction in which the link goes."""
     PurgedLink.objects.update_or_create(link_id=instance.pk, defaults={"purged_at": timezone.now(), "erased_at": None})
+
+
+def note_all(*, link_ids: Sequence[int], **_kwargs: Any) -> None:
+    """Receiver of `links_purged`: in the transaction in which the links are emptied."""
+    now = timezone.now()
+    rows = [PurgedLink(link_id=pk, purged_at=now) for pk in link_ids]
+    PurgedLink.objects.bulk_create(rows, update_conflicts=True, unique_fields=["link_id"], update_fields=["purged_at", "erased_at"])
 
 
 def erase_purged(*, now: datetime) -> int:

@@ -1,0 +1,21 @@
+"""Work that the scheduler starts."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from apps.accounts.audit import retention
+from apps.accounts.audit.context import Origin, Via, coming_from
+from apps.accounts.privacy import deletion
+
+
+@shared_task(name="accounts.purge_audit_log")
+def purge_audit_log(**_: object) -> int:
+    """Delete what the audit log has kept long enough; how many rows."""
+    return retention.purge(now=timezone.now())
+
+
+@shared_task(name="accounts.delete_due_accounts")
+def delete_due_accounts(**_: object) -> int:
+    """Delete the accounts whose days of grace are over; how many."""
+    with coming_from(Origin(via=Via.TASK)):
+        return deletion.delete_due(now=timezone.now())
