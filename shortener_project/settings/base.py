@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "apps.accounts.even_answers.EvenAnswersMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "apps.common.timezones.ViewerTimezoneMiddleware",
     "apps.common.middleware.DomainErrorMiddleware",
@@ -121,13 +122,21 @@ DATABASE_ROUTERS = ["shortener_project.routers.ClickHouseRouter"]
 
 CACHES = {
     "default": {
-        "BACKEND": "django_redis.cache.RedisCache",
+        "BACKEND": "apps.common.cache.DegradingCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "cache",
-        "OPTIONS": {"SOCKET_CONNECT_TIMEOUT": 1, "SOCKET_TIMEOUT": 2},
+        "OPTIONS": {"SOCKET_CONNECT_TIMEOUT": 1, "SOCKET_TIMEOUT": 2, "FALLBACK": "memory"},
+    },
+    # Copies of what the database has. A session that ends while Redis is away must not live on in it for long.
+    "sessions": {
+        "BACKEND": "apps.common.cache.DegradingCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "session",
+        "OPTIONS": {"SOCKET_CONNECT_TIMEOUT": 1, "SOCKET_TIMEOUT": 2, "FALLBACK": "none", "MAX_TIMEOUT": 60},
     },
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_CACHE_ALIAS = "sessions"
 
 CELERY_BROKER_URL = connections.celery_broker(REDIS_URL)
 CELERY_BROKER_TRANSPORT_OPTIONS = {"global_keyprefix": "celery:"}
@@ -318,6 +327,8 @@ LOCKOUT_ATTEMPTS = env.integer("LOCKOUT_ATTEMPTS", default=5)
 LOCKOUT_ACCOUNT_ATTEMPTS = env.integer("LOCKOUT_ACCOUNT_ATTEMPTS", default=20)
 LOCKOUT_ADDRESS_ATTEMPTS = env.integer("LOCKOUT_ADDRESS_ATTEMPTS", default=50)
 LOCKOUT_MAX_SECONDS = env.integer("LOCKOUT_MAX_SECONDS", default=3600)
+# Answers to sign-up and to a reset come no sooner (s): their time tells nobody whether there is such an account.
+EVEN_ANSWER_SECONDS = 0.6
 # Keeps a browser known for the accounts that have logged in from it.
 DEVICE_COOKIE_NAME = "device"
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _public.scheme

@@ -22,5 +22,7 @@ if "VAR_DIR" not in os.environ:
 DATABASES["default"]["OPTIONS"].pop("pool")
 # Nothing is collected for tests: static files are served from where they lie.
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
+# Nobody waits for an answer in tests but in those of its time.
+EVEN_ANSWER_SECONDS = 0.0
 # All requests of the tests come from one address; those that need a limit set it.
 RATE_LIMITS = {name: env.rate(f"RATE_LIMIT_{name.upper()}", default="0") for name in RATE_LIMITS}
