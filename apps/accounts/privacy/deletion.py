@@ -110,8 +110,8 @@ def _find_heirs(user: User) -> None:
     """Whoever left in the meantime may have made `user` the only owner of a workspace."""
     rank = Case(*(When(role=role, then=Value(place)) for place, role in enumerate(_HEIRS)), output_field=IntegerField())
     for workspace in selectors.to_hand_over(user):
-        others = Membership.objects.select_for_update().filter(workspace=workspace).exclude(user=user)
-        heir = others.annotate(rank=rank).order_by("rank", "created_at", "pk").first()
+        others = Membership.objects.select_for_update(of=("self",)).filter(workspace=workspace).exclude(user=user)
+        heir = others.annotate(rank=rank).order_by("-user__is_active", "rank", "created_at", "pk").first()
         if heir is not None:
             record(action=AuditAction.OWNERSHIP_TRANSFERRED, actor=None, target=workspace, after={"owner": str(heir.user)})
             heir.role = Role.OWNER
