@@ -96,7 +96,7 @@ def test_a_script_gets_the_sentence_alone(browser: Client) -> None:
 @pytest.mark.parametrize("address", ["/test/bug", "/test/no/such/page", "/test/forbidden", "/test/suspicious", "/test/down", "/healthz"])
 def test_error_pages_need_neither_database_nor_cache(browser: Client, settings: Settings, address: str) -> None:
     # Without the `db` mark pytest-django refuses any query.
-    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": "redis://127.0.0.1:1"}}
+    settings.CACHES = {name: {**cache, "LOCATION": "redis://127.0.0.1:1"} for name, cache in settings.CACHES.items()}
     browser.cookies[settings.SESSION_COOKIE_NAME] = "a" * 32
 
     assert browser.get(address).status_code in {200, 400, 403, 404, 500, 503}
