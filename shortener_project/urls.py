@@ -17,6 +17,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
+    path("account/password/", include("apps.accounts.passwords.urls")),
     path("account/audit-log/", include("apps.accounts.audit.urls")),
     path("account/privacy/", include("apps.accounts.privacy.urls")),
     path("account/consent/", privacy.agree, name="consent"),

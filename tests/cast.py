@@ -15,7 +15,7 @@ from django.test import Client
 from apps.accounts.models import Membership, Role, User, Workspace
 from apps.accounts.policy import Actor
 
-PASSWORD = "correct horse battery staple"
+PASSWORD = "Correct horse battery staple 4"
 
 LogIn = Callable[[User], Client]
 

@@ -9,11 +9,13 @@ from django.contrib.auth.forms import AdminUserCreationForm
 from django.db.models import Count, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 import apps.accounts.audit.admin
 import apps.accounts.privacy.admin  # noqa: F401 - registers its pages
 from apps.accounts.models import Membership, RateLimitPolicy, User, Workspace
+from apps.accounts.passwords.suggestions import suggest_password
 from apps.common.admin import LongList
 
 if TYPE_CHECKING:
@@ -36,6 +38,11 @@ class NewUserForm(AdminUserCreationForm[User]):
         model = User
         fields = ("email", "full_name")
         field_classes: dict[str, Any] = {}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        suggested = format_html("{} <code>{}</code>", _("A random one that you can take:"), suggest_password())
+        self.fields["password1"].help_text = format_html("{}{}", self.fields["password1"].help_text, suggested)
 
 
 @admin.register(User)

@@ -8,6 +8,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         # Models must be loaded before Django's permissions can be imported.
+        import apps.accounts.passwords.checks  # noqa: F401, PLC0415 - registers them
         from apps.accounts.groups import grant_after_migrate  # noqa: PLC0415
         from apps.accounts.privacy import consent, own_data, registry  # noqa: PLC0415
 

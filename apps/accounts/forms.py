@@ -7,10 +7,12 @@ from allauth.account.adapter import get_adapter
 from allauth.account.internal import flows
 from allauth.account.models import EmailAddress
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts import services
 from apps.accounts.models import User
+from apps.accounts.passwords.suggestions import requirements
 from apps.accounts.privacy.forms import AsksConsent
 
 _LABELS = {
@@ -19,7 +21,6 @@ _LABELS = {
     "password": _("Password"),
     "oldpassword": _("Present password"),
 }
-_PASSWORD_HELP = _("At least 8 characters, not a common word and not only digits.")
 
 
 class Worded:
@@ -38,7 +39,15 @@ class Worded:
         next(iter(self.fields.values())).widget.attrs["autofocus"] = True
         if new_password := self.fields.get("password1"):
             new_password.label = self.new_password_label
-            new_password.help_text = _PASSWORD_HELP
+            new_password.help_text = requirements()
+            # htmx sends the form as it is typed; what is missing is said beside the field.
+            new_password.widget.attrs |= {
+                "hx-post": reverse("passwords:strength"),
+                "hx-trigger": "input changed delay:400ms",
+                "hx-target": "#password-strength",
+                "hx-sync": "this:replace",
+                "data-quiet": True,
+            }
 
 
 class LoginForm(Worded, forms.LoginForm):  # type: ignore[misc]

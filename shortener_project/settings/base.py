@@ -7,7 +7,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from shortener_project.embedded import wiring
-from shortener_project.settings import connections, env
+from shortener_project.settings import connections, env, passwords
 from shortener_project.settings.env import BASE_DIR, secret
 
 VAR_DIR = Path(env.text("VAR_DIR", default=str(BASE_DIR / "var"))).absolute()
@@ -282,16 +282,30 @@ AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
     "apps.accounts.hashers.PasswordHasher",
+    # Of accounts that come from elsewhere: verified, and hashed anew at the first log-in.
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2SHA1PasswordHasher",
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.BCryptPasswordHasher",
 ]
 # BCrypt takes 2 to this power rounds; each one more takes twice as long.
 PASSWORD_COST = min(31, env.integer("PASSWORD_COST", default=12, minimum=10))
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
-]
+# What a new password needs, each switched off by its setting; and a file of breached ones that are refused.
+PASSWORD_MIN_LENGTH = env.integer("PASSWORD_MIN_LENGTH", default=8, minimum=0)
+PASSWORD_UPPER_CASE = env.boolean("PASSWORD_UPPER_CASE", default=True)
+PASSWORD_DIGIT = env.boolean("PASSWORD_DIGIT", default=True)
+PASSWORD_SPECIAL_CHARACTER = env.boolean("PASSWORD_SPECIAL_CHARACTER", default=True)
+PASSWORD_BREACHED_LIST = env.text("PASSWORD_BREACHED_LIST", default="")
+AUTH_PASSWORD_VALIDATORS = passwords.validators(
+    min_length=PASSWORD_MIN_LENGTH,
+    upper_case=PASSWORD_UPPER_CASE,
+    digit=PASSWORD_DIGIT,
+    special=PASSWORD_SPECIAL_CHARACTER,
+    refuse_common=env.boolean("PASSWORD_REFUSE_COMMON", default=True),
+    refuse_similar=env.boolean("PASSWORD_REFUSE_SIMILAR", default=True),
+    breached_list=PASSWORD_BREACHED_LIST,
+)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "analytics:dashboard"
 ACCOUNT_ADAPTER = "apps.accounts.adapter.AccountAdapter"

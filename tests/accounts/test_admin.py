@@ -107,21 +107,21 @@ def test_a_user_made_there_has_a_personal_workspace(logged_in: LogIn, superuser:
             "email": "New@Example.com",
             "full_name": "",
             "usable_password": "true",
-            "password1": "correct horse 1",
-            "password2": "correct horse 1",
+            "password1": "Correct horse 1",
+            "password2": "Correct horse 1",
         },
     )
 
     assert answer.status_code == 302
     user = User.objects.get(email="new@example.com")
     assert user.personal_workspace.memberships.get().role == Role.OWNER
-    assert user.check_password("correct horse 1")
+    assert user.check_password("Correct horse 1")
 
 
 def test_an_address_in_use_is_refused_there_too(logged_in: LogIn, superuser: User, stranger: User) -> None:
     answer = logged_in(superuser).post(
         reverse("admin:accounts_user_add"),
-        {"email": "Stranger@Example.com", "usable_password": "true", "password1": "correct horse 1", "password2": "correct horse 1"},
+        {"email": "Stranger@Example.com", "usable_password": "true", "password1": "Correct horse 1", "password2": "Correct horse 1"},
     )
 
     assert "This e-mail address is in use." in answer.content.decode()

@@ -2,9 +2,13 @@
 
 import pytest
 from django.conf import LazySettings
+from django.contrib.auth import get_user
 from django.contrib.auth.hashers import check_password, identify_hasher, make_password
+from django.test import Client
+from django.urls import reverse
 
 from shortener_project.settings import base
+from tests.cast import make_user
 
 
 @pytest.fixture(autouse=True)
@@ -27,3 +31,18 @@ def test_another_cost_is_taken_up_at_the_next_log_in(settings: LazySettings) -> 
     anew: list[str] = []
     assert check_password("secret", stored, setter=anew.append)
     assert anew == ["secret"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("algorithm", ["pbkdf2_sha256", "pbkdf2_sha1", "argon2", "scrypt", "bcrypt"])
+def test_a_hash_from_elsewhere_lets_its_owner_in_and_is_replaced(algorithm: str, client: Client) -> None:
+    user = make_user("ann")
+    user.password = make_password("a password", hasher=algorithm)
+    user.save(update_fields=["password"])
+
+    client.post(reverse("account_login"), {"login": user.email, "password": "a password"})
+
+    assert get_user(client) == user
+    user.refresh_from_db()
+    assert user.password.startswith("bcrypt_sha256$")
+    assert user.check_password("a password")

@@ -55,7 +55,7 @@ def test_a_long_name_is_cut_for_the_workspace() -> None:
 
 
 def test_createsuperuser_makes_a_workspace_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "correct horse battery")
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "Correct horse battery 4")
     call_command("createsuperuser", "--no-input", "--email", "Root@Example.com", verbosity=0)
 
     root = User.objects.get(email="root@example.com")

@@ -75,7 +75,7 @@ def test_a_newcomer_signs_up_shortens_follows_and_sees_the_click(page: Page, pro
     photograph(page, "1-home")
     page.get_by_role("link", name="Sign up").first.click()
     page.get_by_label("E-mail").fill("newcomer@example.com")
-    page.get_by_label("Password").fill("correct horse battery")
+    page.get_by_label("Password").fill("Correct horse battery 4")
     photograph(page, "2-sign-up")
     page.get_by_role("button", name="Sign up").click()
 

@@ -70,7 +70,7 @@ def test_a_page_saved_without_a_change_leaves_nothing(office: Client, stranger: 
 
 
 def test_a_user_made_by_staff_is_recorded_without_the_password(office: Client) -> None:
-    password = "correct horse battery"
+    password = "Correct horse battery 4"
     fields = {"email": "new@example.com", "usable_password": "true", "password1": password, "password2": password}
 
     office.post(reverse("admin:accounts_user_add"), fields)
@@ -81,7 +81,7 @@ def test_a_user_made_by_staff_is_recorded_without_the_password(office: Client) -
 
 
 def test_a_password_set_by_staff_is_recorded(office: Client, stranger: User) -> None:
-    password = "correct horse battery"
+    password = "Correct horse battery 4"
 
     office.post(reverse("admin:auth_user_password_change", args=[stranger.pk]), {"password1": password, "password2": password})
 

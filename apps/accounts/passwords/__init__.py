@@ -1,0 +1,1 @@
+"""What a password has to be like, and suggestions of good ones."""
