@@ -74,6 +74,9 @@ class AuditAction(StrEnum):
     LINK_FLAGGED = "link.flagged"
     LINK_UNFLAGGED = "link.unflagged"
     LINK_NOTED = "link.noted"
+    # Single clicks, with all that is known of each visitor.
+    CLICKS_EXPORTED = "clicks.exported"
+    CLICKS_ERASED = "clicks.erased"
     TAG_RENAMED = "tag.renamed"
     TAG_DELETED = "tag.deleted"
 

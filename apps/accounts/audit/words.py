@@ -76,6 +76,8 @@ ACTIONS: Final[Mapping[AuditAction, Words]] = {
     AuditAction.LINK_FLAGGED: _("Warning put before a link"),
     AuditAction.LINK_UNFLAGGED: _("Warning taken from a link"),
     AuditAction.LINK_NOTED: _("Note about a link"),
+    AuditAction.CLICKS_EXPORTED: _("Clicks downloaded"),
+    AuditAction.CLICKS_ERASED: _("Clicks erased"),
     AuditAction.TAG_RENAMED: _("Tag renamed"),
     AuditAction.TAG_DELETED: _("Tag deleted"),
     AuditAction.DOMAIN_ADDED: _("Domain added"),
@@ -93,6 +95,7 @@ ACTIONS: Final[Mapping[AuditAction, Words]] = {
 # By the first part of their words, in the order of the list to choose from.
 GROUPS: Final[Mapping[str, Words]] = {
     "link": _("Links"),
+    "clicks": _("Clicks"),
     "tag": _("Tags"),
     "domain": _("Domains"),
     "user": _("Users"),

@@ -3,19 +3,18 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-import structlog
 from django.utils.translation import gettext as _
 from prometheus_client import Counter
 
 from apps.accounts import policy
+from apps.accounts.audit.actions import AuditAction
+from apps.accounts.audit.recording import record
 from apps.accounts.policy import Action, Actor
 from apps.analytics.exports import reading
 from apps.analytics.exports.formats import Format, write
 from apps.analytics.exports.reading import Row, Selection
 from apps.common.errors import NotFound
 from apps.links.models import Link
-
-log = structlog.get_logger(__name__)
 
 EXPORTED = Counter("clicks_exported_total", "Clicks that went into files, by their format.", ["format"])
 
@@ -38,14 +37,16 @@ def may_export(actor: Actor, link: Link) -> bool:
 
 
 def export_of_link(*, actor: Actor, link: Link, selection: Selection, format_: Format, progress: Progress = lambda _done: None) -> Export:
-    """The export that `actor` asks for, which is noted in the log.
+    """The export that `actor` asks for, which is noted in the audit log.
 
     Raises PermissionDenied or NotFound, NotFound also for a format that cannot be written here, and AnalyticsUnavailable.
     """
     if not may_export(actor, link):
         policy.require(actor, Action.CLICKS_EXPORT, link)
     made = export(selection=selection, format_=format_, progress=progress)
-    log.info("clicks_exported", link_id=link.pk, clicks=made.total, format=str(format_), user_id=actor.pk)
+    name = f"{link.domain.hostname}/{link.code}"
+    after = {"clicks": made.total, "format": str(format_)}
+    record(action=AuditAction.CLICKS_EXPORTED, actor=actor, target=link, target_label=name, after=after)
     return made
 
 

@@ -6,13 +6,17 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.management import call_command
 from django.db import connections
 
-from apps.accounts.models import User
+from apps.accounts.models import AuditLog, User
 from apps.accounts.privacy import archive, deletion
 from apps.analytics import store
 from apps.analytics.exports import own_data
+from apps.analytics.exports.formats import Format
 from apps.analytics.exports.own_data import CLICKS
+from apps.analytics.exports.reading import Selection
+from apps.analytics.exports.services import export_of_link
 from apps.analytics.lifecycle import purges
 from apps.links.models import Link
 from tests.analytics.conftest import Rows
@@ -72,3 +76,23 @@ def test_the_clicks_on_links_that_go_with_an_account_are_erased(clickhouse: Rows
 
     assert purges.erase_purged(now=now) == 3
     assert clickhouse("SELECT link_id FROM click_events") == [(999,)]
+
+
+def test_taking_clicks_away_is_recorded(clickhouse: Rows, make_link: MakeLink, owner: User) -> None:
+    link = make_link(code="spring")
+    click(link.pk, times=2)
+
+    export_of_link(actor=owner, link=link, selection=Selection(link.pk), format_=Format.CSV)
+
+    row = AuditLog.objects.get(action="clicks.exported")
+    assert (row.actor_id, row.target_id, row.after) == (owner.pk, str(link.pk), {"clicks": 2, "format": "csv"})
+
+
+def test_erasing_clicks_is_recorded_but_not_the_address_that_is_forgotten(clickhouse: Rows, make_link: MakeLink) -> None:
+    link = make_link(code="spring")
+    place = f"{link.domain.hostname}/spring"
+    call_command("erase_clicks", "--link", place, "--yes", stdout=io.StringIO())
+    call_command("erase_clicks", "--address", "192.0.2.7", "--yes", stdout=io.StringIO())
+
+    rows = AuditLog.objects.filter(action="clicks.erased").order_by("id")
+    assert [(row.via, row.target_label) for row in rows] == [("command", place), ("command", "")]

@@ -6,6 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Q
 
+from apps.accounts.audit.actions import AuditAction
+from apps.accounts.audit.recording import record
 from apps.accounts.models import User
 from apps.analytics.erasure import erase_address, erase_links, erase_owner
 from apps.events.errors import SinkUnavailable
@@ -39,6 +41,8 @@ class Command(BaseCommand):
             raise CommandError(f"stopped half-way, run it again: {error}") from error
         except ValueError as error:
             raise CommandError(str(error)) from error
+        # Of an address that is being forgotten, not even the audit log keeps anything.
+        record(action=AuditAction.CLICKS_ERASED, actor=None, target_label=link or user or "", after={"clicks": erased})
         self.stdout.write(f"{erased} clicks erased")
 
 
