@@ -11,8 +11,6 @@ from apps.links.search.postgresql.lexemes import all_of, any_of, cut, quoted
 from apps.links.search.query import SearchQuery
 from apps.links.search.words import words
 
-# Beginnings that are shorter are in so many links that an index only takes time.
-_MIN_PREFIX: Final = 3
 # Mirrors Link.state_at; needs the link as `link`.
 STATE: Final = """
 CASE WHEN link.deleted_at IS NOT NULL THEN 'deleted' WHEN link.banned_at IS NOT NULL THEN 'banned'
@@ -55,16 +53,25 @@ class Asked:
     @property
     def filters(self) -> str:
         """What a link must be."""
+        return all_of([self.homes, *map(quoted, self.qualities)])
+
+    @property
+    def homes(self) -> str:
+        """One of the workspaces."""
+        return any_of(quoted(lexemes.of_workspace(number, is_deleted=self.wants_deleted)) for number in self.query.workspace_ids)
+
+    @property
+    def qualities(self) -> Sequence[str]:
+        """Lexemes that a link must have, whatever its text."""
         query = self.query
-        homes = [quoted(lexemes.of_workspace(number, is_deleted=self.wants_deleted)) for number in query.workspace_ids]
-        conditions = [any_of(homes), *(quoted(lexemes.of_tag(tag)) for tag in query.tags)]
+        found = [lexemes.of_tag(tag) for tag in query.tags]
         if query.owner_id is not None:
-            conditions.append(quoted(lexemes.of_owner(query.owner_id)))
+            found.append(lexemes.of_owner(query.owner_id))
         if query.hostname:
-            conditions.append(quoted(lexemes.of_domain(query.hostname)))
+            found.append(lexemes.of_domain(query.hostname))
         if query.state is not None and (sign := _SIGNS.get(query.state)):
-            conditions.append(quoted(sign))
-        return all_of(conditions)
+            found.append(sign)
+        return found
 
     @property
     def wants_deleted(self) -> bool:
@@ -73,30 +80,19 @@ class Asked:
     @property
     def matching(self) -> str:
         """What of its text a link must have; "" for nothing in particular, as when nothing was typed."""
-        return any_of(filter(None, [self.all_words, self._code(is_whole=False)])) if self.query.text else ""
+        return any_of(filter(None, [self.all_words, self.code_beginning])) if self.query.text else ""
 
     @property
     def all_words(self) -> str:
-        return all_of(map(self._any_way, self.words)) if self.words else ""
+        return all_of(map(self.any_way, self.words)) if self.words else ""
 
     @property
-    def indexed(self) -> str:
-        """As much of `matching` as the index is good for; "" for nothing.
+    def code_beginning(self) -> str:
+        """The code that was typed or longer ones, "" when what was typed can be none."""
+        return f"{quoted(lexemes.of_code(self.code))}:*" if self.code else ""
 
-        A beginning of a letter or two is in so many links that the index would take longer than the table:
-        it is left to the other words, and where there are none, such words are looked for whole.
-        """
-        long = [word for word in self.words if len(word) >= _MIN_PREFIX]
-        by_words = all_of(map(self._any_way, long) if long else map(quoted, self.words)) if self.words else ""
-        return any_of(filter(None, [by_words, self._code(is_whole=len(self.code) < _MIN_PREFIX)])) if self.query.text else ""
-
-    def _code(self, *, is_whole: bool) -> str:
-        if not self.code:
-            return ""
-        lexeme = quoted(lexemes.of_code(self.code))
-        return lexeme if is_whole else f"{lexeme}:*"
-
-    def _any_way(self, word: str) -> str:
+    def any_way(self, word: str) -> str:
+        """`word`, longer ones, or what it may be misspelled for."""
         return any_of([f"{quoted(word)}:*", *map(quoted, self.meanings.get(word, ()))])
 
     @property

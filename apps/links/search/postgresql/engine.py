@@ -11,12 +11,14 @@ from apps.links.search.engine import SearchUnavailable
 from apps.links.search.highlighting import highlights
 from apps.links.search.postgresql import facets
 from apps.links.search.postgresql.asking import Asked
-from apps.links.search.postgresql.finding import find
+from apps.links.search.postgresql.finding import Found, find
 from apps.links.search.postgresql.misspellings import meanings
 from apps.links.search.postgresql.ranking import score
 from apps.links.search.query import TIMEOUT_SECONDS, SearchQuery, Sort
 from apps.links.search.results import Facets, Hit, SearchResult, ServedBy
 
+# Each costs some microseconds.
+_MOST_RANKED: Final = 1_000
 _PLACE: Final = """
 SELECT link.id FROM links_link link JOIN links_domain domain ON domain.id = link.domain_id
 WHERE domain.hostname = %(hostname)s AND link.code = %(code)s
@@ -64,7 +66,7 @@ def _search(cursor: CursorWrapper, query: SearchQuery) -> SearchResult:
     places = _places(cursor, asked)
     found = find(cursor, asked, places)
     return SearchResult(
-        hits=[] if query.is_too_deep else _page(cursor, asked, found.link_ids, places),
+        hits=[] if query.is_too_deep else _page(cursor, asked, found, places),
         total=len(found.link_ids),
         is_total_exact=found.is_all,
         served_by=ServedBy.POSTGRESQL,
@@ -80,13 +82,23 @@ def _places(cursor: CursorWrapper, asked: Asked) -> Sequence[int]:
     return [link_id for (link_id,) in cursor.fetchall()]
 
 
-def _page(cursor: CursorWrapper, asked: Asked, link_ids: Sequence[int], places: Sequence[int]) -> Sequence[Hit]:
+def _page(cursor: CursorWrapper, asked: Asked, found: Found, places: Sequence[int]) -> Sequence[Hit]:
     query = asked.query
     ranked, parameters = score(asked, places) if query.text else ("0.0", {})
     order = _ORDERS[query.sort if query.text else _without_words(query.sort)]
-    values: dict[str, Any] = {"found": list(link_ids), "workspaces": list(query.workspace_ids), "size": query.size, "first": query.first}
-    cursor.execute(_PAGE.format(score=ranked, order=order), parameters | values)
+    values: dict[str, Any] = {"found": _candidates(asked, found), "workspaces": list(query.workspace_ids)}
+    pages = {"size": query.size, "first": query.first}
+    cursor.execute(_PAGE.format(score=ranked, order=order), parameters | values | pages)
     return [_hit(row, asked.words) for row in cursor.fetchall()]
+
+
+def _candidates(asked: Asked, found: Found) -> list[int]:
+    """The links that are put in order: of very many the newest, which have the largest ids, and those that were typed as they are."""
+    query = asked.query
+    most = max(_MOST_RANKED, query.first + query.size)
+    if not query.text or query.sort is not Sort.RELEVANCE or len(found.link_ids) <= most:
+        return list(found.link_ids)
+    return [*sorted(found.link_ids)[-most:], *found.exact]
 
 
 def _without_words(sort: Sort) -> Sort:
@@ -104,5 +116,8 @@ def _in_time() -> Iterator[CursorWrapper]:
     """A cursor whose statements end after TIMEOUT_SECONDS, in a transaction of their own or a part of the one under way."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL statement_timeout = {int(TIMEOUT_SECONDS * 1000)}")
+        # A few more links than fit into the default, and each page of the table would be looked through.
+        cursor.execute("SET LOCAL work_mem = '32MB'")
         yield cursor
+        cursor.execute("SET LOCAL work_mem TO DEFAULT")
         cursor.execute("SET LOCAL statement_timeout TO DEFAULT")

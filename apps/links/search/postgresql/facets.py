@@ -9,6 +9,8 @@ from apps.links.search.postgresql.asking import STATE
 from apps.links.search.query import SearchQuery
 from apps.links.search.results import MAX_FACETS, MAX_MONTHS, FacetCount, Facets
 
+# Links that are counted, the newest of those found: each is read from the table.
+_MOST: Final = 1_000
 _COUNT: Final = f"""
 WITH found AS MATERIALIZED (
     SELECT link.id, link.domain_id, {STATE} AS state, date_trunc('month', link.created_at, %(timezone)s) AS month
@@ -32,8 +34,8 @@ WITH found AS MATERIALIZED (
 
 
 def count(cursor: CursorWrapper, link_ids: Sequence[int], query: SearchQuery) -> Facets:
-    """Facets of these links."""
-    cursor.execute(_COUNT, {"links": list(link_ids), "now": query.now, "timezone": query.timezone})
+    """Facets of these links, of the newest where they are very many."""
+    cursor.execute(_COUNT, {"links": sorted(link_ids)[-_MOST:], "now": query.now, "timezone": query.timezone})
     counts: dict[str, list[FacetCount]] = {"tags": [], "hostnames": [], "states": [], "months": []}
     for facet, value, number in cursor.fetchall():
         counts[facet].append(FacetCount(value, number))

@@ -6,18 +6,23 @@ have it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.db.backends.utils import CursorWrapper
 
+from apps.links.search.postgresql import indexing
 from apps.links.search.postgresql.asking import STATE, Asked
+from apps.links.search.postgresql.frequencies import read
+from apps.links.search.postgresql.lexemes import all_of
 from apps.links.search.query import Sort
 from apps.links.search.results import MAX_TOTAL
 
 # Newest links that are looked through one by one, and how many found among them are enough to choose the best from.
 NEWEST: Final = 20_000
-ENOUGH: Final = 400
+ENOUGH: Final = 150
+# In large workspaces typing errors are looked for when there are fewer links with the words as they were typed.
+_ENOUGH_AS_TYPED: Final = 100
 # Links with just the code or title that was typed.
 _EXACT: Final = 100
 
@@ -34,12 +39,12 @@ CROSS JOIN LATERAL (
 ) found
 ORDER BY found.created_at {order}, found.link_id {order} LIMIT %(most)s
 """
-# OFFSET 0 keeps the second condition out of the index.
+# OFFSET 0 keeps the other conditions out of the index.
 _INDEXED = """
 SELECT text.link_id FROM (
     SELECT link_id, created_at, lexemes FROM links_searchtext WHERE lexemes @@ %(indexed)s::tsquery {created} OFFSET 0
 ) text {join}
-{matching} {ordered} LIMIT %(most)s
+WHERE text.lexemes @@ %(filters)s::tsquery {matching} {ordered} LIMIT %(most)s
 """
 _PLACED = """
 SELECT text.link_id FROM links_searchtext text {join}
@@ -58,31 +63,46 @@ _JOIN = f"JOIN links_link link ON link.id = text.link_id AND {STATE} = %(state)s
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Links (ids) among which the best are chosen; `is_all` when there are no others."""
+    """Links (ids) that a search has found; `is_all` when there are no others. `exact` are those of them that were
+    typed as they are, whatever else was found."""
 
     link_ids: Sequence[int]
     is_all: bool
+    exact: Sequence[int] = ()
 
 
 def find(cursor: CursorWrapper, asked: Asked, places: Sequence[int]) -> Found:
     """The links of a search, with those of `places`. Beyond MAX_TOTAL, and in large workspaces of common words, no more than some."""
-    if not asked.query.workspace_ids:
+    query = asked.query
+    if not query.workspace_ids:
         return Found((), is_all=True)
-    found = _find(cursor, asked) if asked.matching or not asked.query.text else Found((), is_all=True)
-    if not places:
-        return found
-    return Found(list(dict.fromkeys([*_placed(cursor, asked, places), *found.link_ids])), is_all=found.is_all)
+    found = _find(cursor, asked) if asked.matching or not query.text else Found((), is_all=True)
+    exact = list(_placed(cursor, asked, places)) if places else []
+    if query.text and len(found.link_ids) >= ENOUGH:
+        exact += _indexed(cursor, asked, all_of([asked.homes, asked.exact]), most=_EXACT)
+    return Found(list(dict.fromkeys([*exact, *found.link_ids])), is_all=found.is_all, exact=exact)
 
 
 def _find(cursor: CursorWrapper, asked: Asked) -> Found:
-    query = asked.query
     if _size(cursor, asked) <= NEWEST:
         return _all(_newest(cursor, asked, most=MAX_TOTAL + 1))
-    enough = max(ENOUGH, query.first + query.size + 1)
+    as_typed = _find_among_many(cursor, replace(asked, meanings={}))
+    # Of a word that many links have, few are misspelled, and all of its neighbours in the alphabet are not meant.
+    if len(as_typed.link_ids) >= _ENOUGH_AS_TYPED or not any(asked.meanings.values()):
+        return as_typed
+    return _find_among_many(cursor, asked)
+
+
+def _find_among_many(cursor: CursorWrapper, asked: Asked) -> Found:
+    frequencies = read(cursor)
+    if indexing.is_rare(asked, frequencies):
+        return _all(_indexed(cursor, asked, indexing.condition(asked, frequencies)))
+    enough = max(ENOUGH, asked.query.first + asked.query.size + 1)
     newest = _newest(cursor, asked, most=enough)
     if len(newest) >= enough:
-        return Found(list(dict.fromkeys([*newest, *_exact(cursor, asked)])), is_all=False)
-    return _all([*newest, *_indexed(cursor, asked, asked.indexed, matching=asked.matching, most=MAX_TOTAL + 1)])
+        return Found(newest, is_all=False)
+    found = _all([*newest, *_indexed(cursor, asked, indexing.condition(asked, frequencies))])
+    return found if indexing.is_complete(asked, frequencies) else replace(found, is_all=False)
 
 
 def _placed(cursor: CursorWrapper, asked: Asked, places: Sequence[int]) -> Sequence[int]:
@@ -108,28 +128,24 @@ def _newest(cursor: CursorWrapper, asked: Asked, *, most: int) -> Sequence[int]:
         join=_join(asked),
         matching="AND text.lexemes @@ %(matching)s::tsquery" if asked.query.text else "",
     )
+    # The planner takes workspaces for equally large, and would sort a million links by their time; the index has that order.
+    cursor.execute("SET LOCAL enable_bitmapscan = off")
     cursor.execute(sql, _parameters(asked) | {"most": most, "matching": asked.matching})
-    return [link_id for (link_id,) in cursor.fetchall()]
+    found = cursor.fetchall()
+    cursor.execute("SET LOCAL enable_bitmapscan TO DEFAULT")
+    return [link_id for (link_id,) in found]
 
 
-def _exact(cursor: CursorWrapper, asked: Asked) -> Sequence[int]:
-    if not asked.query.text or asked.query.sort is not Sort.RELEVANCE:
-        return ()
-    return _indexed(cursor, asked, asked.exact, matching=asked.matching, most=_EXACT)
-
-
-def _indexed(cursor: CursorWrapper, asked: Asked, indexed: str, *, matching: str, most: int) -> Sequence[int]:
+def _indexed(cursor: CursorWrapper, asked: Asked, indexed: str, *, most: int = MAX_TOTAL + 1) -> Sequence[int]:
     is_in_order = asked.query.sort is not Sort.RELEVANCE or not asked.query.text
     order = "ASC" if asked.query.sort is Sort.OLDEST else "DESC"
     sql = _INDEXED.format(
         created=_created(asked),
         join=_join(asked),
-        matching="WHERE text.lexemes @@ %(matching)s::tsquery" if matching else "",
+        matching="AND text.lexemes @@ %(matching)s::tsquery" if asked.query.text else "",
         ordered=f"ORDER BY text.created_at {order}, text.link_id {order}" if is_in_order else "",
     )
-    parameters = _parameters(asked) | {"most": most, "matching": matching}
-    parameters["indexed"] = f"{asked.filters} & {indexed}" if indexed else asked.filters
-    cursor.execute(sql, parameters)
+    cursor.execute(sql, _parameters(asked) | {"most": most, "matching": asked.matching, "indexed": indexed})
     return [link_id for (link_id,) in cursor.fetchall()]
 
 
