@@ -9,10 +9,11 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         # Models must be loaded before Django's permissions can be imported.
         import apps.accounts.passwords.checks  # noqa: F401, PLC0415 - registers them
+        from apps.accounts.factors import recording  # noqa: PLC0415
         from apps.accounts.groups import grant_after_migrate  # noqa: PLC0415
-        from apps.accounts.privacy import consent, own_data, registry  # noqa: PLC0415
+        from apps.accounts.privacy import consent, registry  # noqa: PLC0415
 
-        for part in own_data.PARTS:
-            registry.add_part(part)
+        registry.add_parts("apps.accounts.privacy.own_data.PARTS")
+        recording.connect()
         user_logged_in.connect(consent.note_at_login, dispatch_uid="accounts.consent")
         post_migrate.connect(grant_after_migrate, dispatch_uid="accounts.groups")

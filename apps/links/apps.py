@@ -11,16 +11,13 @@ class LinksConfig(AppConfig):
     name = "apps.links"
 
     def ready(self) -> None:
-        from apps.accounts.privacy.registry import add_eraser, add_part  # noqa: PLC0415 - models are not loaded before
-        from apps.links import own_data  # noqa: PLC0415
-        from apps.links.emptying import empty_workspaces  # noqa: PLC0415
+        from apps.accounts.privacy.registry import add_eraser, add_parts  # noqa: PLC0415 - models are not loaded before
         from apps.links.models import Link  # noqa: PLC0415
         from apps.links.purging import announce_purged  # noqa: PLC0415
 
         import_module("apps.links.checks")
-        add_eraser("links", empty_workspaces)
-        for part in own_data.PARTS:
-            add_part(part)
+        add_eraser("apps.links.emptying.empty_workspaces")
+        add_parts("apps.links.own_data.PARTS")
         post_delete.connect(announce_purged, sender=Link, dispatch_uid="links.purges")
         post_migrate.connect(_ensure_default_domain, sender=self, dispatch_uid="links.default_domain")
 

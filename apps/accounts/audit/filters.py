@@ -1,5 +1,6 @@
 """Which rows of the audit log are asked for."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
@@ -14,6 +15,7 @@ from apps.accounts.audit.actions import AuditAction
 from apps.accounts.models import AuditLog, User
 
 _MAX_TEXT: Final = 300
+_is_code: Final = re.compile(r"[A-Za-z0-9_-]+").fullmatch
 _GROUPS: Final = frozenset(action.partition(".")[0] for action in AuditAction)
 
 
@@ -76,7 +78,9 @@ def _about(rows: "QuerySet[AuditLog]", target: str) -> "QuerySet[AuditLog]":
         return rows.filter(target_type=kind, target_id=key)
     parts = urlsplit(target)
     name = f"{parts.netloc}{parts.path}" if parts.scheme in {"http", "https"} else target
-    # A code by itself is one of the installation's own domain.
+    if not _is_code(name):
+        return rows.filter(target_label=name)
+    # One of the installation's own domain; but a workspace may be called so, too.
     return rows.filter(target_label__in=[name, f"{settings.SHORT_DOMAIN}/{name}"])
 
 

@@ -65,9 +65,11 @@ class Recorded(_Base):
         super().delete_model(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> None:
+        if self.records_itself:
+            super().delete_queryset(request, queryset)
+            return
         with transaction.atomic():
-            if not self.records_itself:
-                record_all([Entry(action=_words(obj)[2], actor=request.user, target=obj) for obj in queryset])
+            record_all([Entry(action=_words(obj)[2], actor=request.user, target=obj) for obj in queryset])
             super().delete_queryset(request, queryset)
 
 

@@ -20,3 +20,4 @@ def _clicks(user: User) -> Iterator[bytes]:
 
 
 CLICKS: Final = Part("clicks.csv", _clicks)
+PARTS: Final = (CLICKS,)
