@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.apps import apps as installed_apps
 from django.contrib.auth.signals import user_logged_in
 from django.db.models.signals import post_migrate
 
@@ -9,11 +10,14 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         # Models must be loaded before Django's permissions can be imported.
         import apps.accounts.passwords.checks  # noqa: F401, PLC0415 - registers them
-        from apps.accounts.factors import recording  # noqa: PLC0415
         from apps.accounts.groups import grant_after_migrate  # noqa: PLC0415
         from apps.accounts.privacy import consent, registry  # noqa: PLC0415
 
         registry.add_parts("apps.accounts.privacy.own_data.PARTS")
-        recording.connect()
+        if installed_apps.is_installed("allauth.mfa"):
+            # Not in a process for short domains.
+            from apps.accounts.factors import recording  # noqa: PLC0415
+
+            recording.connect()
         user_logged_in.connect(consent.note_at_login, dispatch_uid="accounts.consent")
         post_migrate.connect(grant_after_migrate, dispatch_uid="accounts.groups")
