@@ -20,7 +20,7 @@ from apps.links.search.results import MAX_TOTAL
 
 # Newest links that are looked through one by one, and how many found among them are enough to choose the best from.
 NEWEST: Final = 20_000
-ENOUGH: Final = 150
+ENOUGH: Final = 100
 # In large workspaces typing errors are looked for when there are fewer links with the words as they were typed.
 _ENOUGH_AS_TYPED: Final = 100
 # Links with just the code or title that was typed.
@@ -95,14 +95,17 @@ def _find(cursor: CursorWrapper, asked: Asked) -> Found:
 
 def _find_among_many(cursor: CursorWrapper, asked: Asked) -> Found:
     frequencies = read(cursor)
-    if indexing.is_rare(asked, frequencies):
-        return _all(_indexed(cursor, asked, indexing.condition(asked, frequencies)))
-    enough = max(ENOUGH, asked.query.first + asked.query.size + 1)
-    newest = _newest(cursor, asked, most=enough)
-    if len(newest) >= enough:
-        return Found(newest, is_all=False)
-    found = _all([*newest, *_indexed(cursor, asked, indexing.condition(asked, frequencies))])
-    return found if indexing.is_complete(asked, frequencies) else replace(found, is_all=False)
+    newest: Sequence[int] = ()
+    if not indexing.is_rare(asked, frequencies):
+        enough = max(ENOUGH, asked.query.first + asked.query.size + 1)
+        newest = _newest(cursor, asked, most=enough)
+        if len(newest) >= enough:
+            return Found(newest, is_all=False)
+    if len(asked.words) > 1 or not indexing.is_complete(asked, frequencies):
+        whole = _indexed(cursor, asked, indexing.condition(asked, frequencies, is_whole=True))
+        if len(whole) >= ENOUGH or not indexing.is_complete(asked, frequencies):
+            return replace(_all([*newest, *whole]), is_all=False)
+    return _all([*newest, *_indexed(cursor, asked, indexing.condition(asked, frequencies))])
 
 
 def _placed(cursor: CursorWrapper, asked: Asked, places: Sequence[int]) -> Sequence[int]:

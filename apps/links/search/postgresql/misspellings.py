@@ -9,7 +9,7 @@ from apps.links.search.postgresql.models import MAX_WORD
 from apps.links.search.words import edits_allowed, is_misspelling
 
 # Words that one may stand for; the nearest are taken.
-MOST: Final = 50
+MOST: Final = 10
 # Words that are compared exactly. PostgreSQL counts two letters that changed places as two errors, so it lets through too many.
 _COMPARED: Final = 500
 _NEAR = """
