@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from apps.accounts.privacy import views as privacy
 from apps.common.views import healthz
@@ -16,7 +17,11 @@ urlpatterns = [
     path("", home, name="home"),
     path("healthz", healthz, name="healthz"),
     path("admin/", admin.site.urls),
+    # In place of allauth's own list.
+    path("accounts/sessions/", RedirectView.as_view(pattern_name="sessions:list")),
     path("accounts/", include("allauth.urls")),
+    path("account/profile/", include("apps.accounts.profile.urls")),
+    path("account/sessions/", include("apps.accounts.sessions.urls")),
     path("account/password/", include("apps.accounts.passwords.urls")),
     path("account/audit-log/", include("apps.accounts.audit.urls")),
     path("account/privacy/", include("apps.accounts.privacy.urls")),

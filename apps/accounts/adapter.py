@@ -24,6 +24,7 @@ from apps.accounts.context_processors import SESSION_KEY
 from apps.accounts.lockout import devices
 from apps.accounts.models import User
 from apps.accounts.privacy.offers import offer_to_take_back
+from apps.accounts.sessions import void_sessions
 from apps.common.requests import address_of
 
 # Names of mail templates' values that hold a link.
@@ -120,6 +121,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         user.set_password(password)
         with transaction.atomic():
             user.save(update_fields=["password", "updated_at"])
+            void_sessions(user, but=self.request.session.session_key or "")
             action = AuditAction.PASSWORD_RESET if is_reset else AuditAction.PASSWORD_CHANGED
             record(action=action, actor=user, target=user)
 

@@ -1,6 +1,6 @@
 """Users and workspaces in the back office."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
@@ -14,8 +14,10 @@ from django.utils.translation import gettext_lazy as _
 
 import apps.accounts.audit.admin
 import apps.accounts.privacy.admin  # noqa: F401 - registers its pages
+from apps.accounts.factors.services import remove_all_factors
 from apps.accounts.models import Membership, RateLimitPolicy, User, Workspace
 from apps.accounts.passwords.suggestions import suggest_password
+from apps.accounts.sessions import end_all_sessions
 from apps.common.admin import LongList
 
 if TYPE_CHECKING:
@@ -62,6 +64,23 @@ class UserAdmin(LongList, DjangoUserAdmin[User]):
         (_("Dates"), {"fields": ("created_at", "updated_at", "last_login")}),
     )
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "full_name", "usable_password", "password1", "password2")}),)
+
+    actions = ("end_sessions", "remove_factors")
+
+    @admin.action(description=_("Log out everywhere"), permissions=["change"])
+    def end_sessions(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        for user in self._changeable(request, queryset):
+            end_all_sessions(user, by=cast("User", request.user))
+        self.message_user(request, _("They are logged out everywhere."))
+
+    @admin.action(description=_("Remove second factors, for who has lost them"), permissions=["change"])
+    def remove_factors(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        for user in self._changeable(request, queryset):
+            remove_all_factors(user, by=cast("User", request.user))
+        self.message_user(request, _("The password alone lets them in now."))
+
+    def _changeable(self, request: HttpRequest, queryset: QuerySet[User]) -> list[User]:
+        return [user for user in queryset if self.has_change_permission(request, user)]
 
     @admin.display(description=_("password"))
     def password_state(self, user: User) -> str:

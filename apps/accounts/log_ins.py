@@ -20,3 +20,8 @@ def log_in_failed(email: str, address: str, *, device: str = "") -> None:
 def logged_in(user: User, *, method: str) -> None:
     """Record that `user` is in, by `method`: `password`, `mfa`, `socialaccount` and so on."""
     record(action=AuditAction.LOGGED_IN, actor=user, target=user, after={"method": method})
+
+
+def factor_failed(user: User, *, kind: str) -> None:
+    """Record a second factor of `user` that was not right: somebody knows the password and not more."""
+    record(action=AuditAction.LOG_IN_FAILED, actor=None, target=user, after={"method": kind})

@@ -10,15 +10,17 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A page, by the name of its URL, and what the list calls it."""
+    """A page, by the name of its URL, what the list calls it, and names of pages that belong to it and do not lie below it."""
 
     url_name: str
     label: str | Promise
+    also: frozenset[str] = frozenset()
 
 
 SECTIONS: Final[Sequence[Section]] = (
-    Section("account_email", _("E-mail address")),
-    Section("account_change_password", _("Password")),
+    Section("profile:edit", _("Profile"), frozenset({"account_email"})),
+    Section("mfa_index", _("Security"), frozenset({"account_change_password", "account_set_password", "socialaccount_connections"})),
+    Section("sessions:list", _("Sessions")),
     Section("audit:log", _("Audit log")),
     Section("privacy:index", _("Privacy")),
 )

@@ -3,6 +3,8 @@
 from allauth.account.models import EmailAddress
 from django.db import transaction
 
+from apps.accounts.audit.actions import AuditAction
+from apps.accounts.audit.recording import record
 from apps.accounts.models import User
 
 
@@ -30,3 +32,14 @@ def replace_unverified_email(*, user: User, email: str) -> EmailAddress:
     user.email = email.lower()
     user.save(update_fields=["email", "updated_at"])
     return EmailAddress.objects.create(user=user, email=user.email, primary=True)
+
+
+@transaction.atomic
+def rename_user(*, user: User, full_name: str) -> None:
+    """Give `user` the name `full_name`; "" for none."""
+    before = user.full_name
+    user.full_name = full_name
+    user.save(update_fields=["full_name", "updated_at"])
+    if before != full_name:
+        was, now = {"full_name": before}, {"full_name": full_name}
+        record(action=AuditAction.USER_UPDATED, actor=user, target=user, before=was, after=now)

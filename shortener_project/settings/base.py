@@ -49,6 +49,10 @@ INSTALLED_APPS = [
     "clickhouse_backend",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "csp",
     "django_countries",
     "django_htmx",
@@ -73,6 +77,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "apps.accounts.even_answers.EvenAnswersMiddleware",
+    "apps.accounts.sessions.middleware.SessionSeenMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "apps.common.timezones.ViewerTimezoneMiddleware",
     "apps.common.middleware.DomainErrorMiddleware",
@@ -346,6 +351,28 @@ EVEN_ANSWER_SECONDS = 0.6
 # Keeps a browser known for the accounts that have logged in from it.
 DEVICE_COOKIE_NAME = "device"
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _public.scheme
+
+# A session's address and the time of its last request are noted once in so many seconds.
+SESSION_SEEN_SECONDS = 60
+
+# Second factors. Secrets are encrypted with SECRET_KEY.
+MFA_ADAPTER = "apps.accounts.factors.adapter.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+# A code that is just over is taken, too: clocks of phones differ, and people type slowly.
+MFA_TOTP_TOLERANCE = 1
+# Our forms ask for a verified address themselves; allauth's rule would also keep people from changing theirs.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+# Browsers allow passkeys without https on this machine alone.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _is_https and _public.hostname == "localhost"
+MFA_FORMS = {
+    "authenticate": "apps.accounts.factors.forms.AuthenticateForm",
+    "reauthenticate": "apps.accounts.factors.forms.ReauthenticateForm",
+    "activate_totp": "apps.accounts.factors.forms.ActivateTotpForm",
+    "add_webauthn": "apps.accounts.factors.forms.AddPasskeyForm",
+    "edit_webauthn": "apps.accounts.factors.forms.RenamePasskeyForm",
+}
 
 # Days that the audit log keeps what was done, and what it keeps of addresses: "full", "truncated" (IPv4 /24, IPv6 /48) or "none".
 AUDIT_RETENTION_DAYS = env.integer("AUDIT_RETENTION_DAYS", default=730, minimum=30)

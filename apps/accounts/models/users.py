@@ -54,6 +54,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     full_name = models.CharField(_("full name"), max_length=150, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
+    # Grows when all sessions of the user end: tokens of the API that name an earlier one are void.
+    token_version = models.PositiveIntegerField(default=0, editable=False)
     is_staff = models.BooleanField(_("may enter the back office"), default=False)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)

@@ -7,7 +7,7 @@ from django.template.context import RequestContext
 from django.urls import reverse
 from django.utils.functional import Promise
 
-from apps.accounts.sections import SECTIONS
+from apps.accounts.sections import SECTIONS, Section
 
 register = template.Library()
 
@@ -23,6 +23,13 @@ class Entry:
 @register.simple_tag(takes_context=True)
 def account_sections(context: RequestContext) -> list[Entry]:
     """The sections, and which of them is shown."""
-    path = context["request"].path
-    found = ((reverse(section.url_name), section.label) for section in SECTIONS)
-    return [Entry(url, label, "page" if path == url else "true" if path.startswith(url) else "") for url, label in found]
+    request = context["request"]
+    name = request.resolver_match.view_name if request.resolver_match else ""
+    found = ((section, reverse(section.url_name)) for section in SECTIONS)
+    return [Entry(url, section.label, _current(section, url, path=request.path, name=name)) for section, url in found]
+
+
+def _current(section: Section, url: str, *, path: str, name: str) -> str:
+    if path == url:
+        return "page"
+    return "true" if path.startswith(url) or name in section.also else ""
