@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
+from django.test import Client
+from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from apps.accounts.audit.actions import AuditAction
@@ -243,3 +245,30 @@ def test_whose_claim_is_replaced_does_not_learn_by_whom(owner: User, workspace: 
 
     [lost] = AuditLog.objects.filter(action=AuditAction.DOMAIN_REMOVED)
     assert (lost.workspace_id, lost.actor_id) == (workspace.pk, None)
+
+
+def test_what_the_back_office_has_services_do_is_recorded_once(link: Link) -> None:
+    browser = Client()
+    browser.force_login(User.objects.create_superuser("root@example.com", "x"))
+    fields = {
+        "destination_url": link.destination_url,
+        "title": "Summer",
+        "tag_names": "news",
+        "is_active": "on",
+        "rules-TOTAL_FORMS": 1,
+        "rules-INITIAL_FORMS": 0,
+        "rules-0-priority": 1,
+        "rules-0-conditions": "[]",
+        "rules-0-destination_url": "https://example.org/",
+        "rules-0-weight": 1,
+    }
+
+    answer = browser.post(reverse("admin:links_link_change", args=[link.pk]), fields)
+    browser.post(reverse("admin:links_link_changelist"), {"action": "delete_selected", "_selected_action": [link.pk], "post": "yes"})
+
+    assert answer.status_code == 302
+    assert [(found.action, found.via) for found in rows()] == [
+        ("link.updated", "admin"),
+        ("link.rules_changed", "admin"),
+        ("link.deleted", "admin"),
+    ]

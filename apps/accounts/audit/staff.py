@@ -40,13 +40,15 @@ class _Saved(HttpRequest):
 
 
 class Recorded(_Base):
-    """Mixin of every ModelAdmin; the site adds it. Where services record what they do, `records_itself` is true."""
+    """Mixin of every ModelAdmin; the site adds it. Where services record what they do, the page says so: `records_itself`."""
 
-    records_itself = False
+    @property
+    def _records(self) -> bool:
+        return not getattr(self, "records_itself", False)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
         super().save_related(request, form, formsets, change)
-        if self.records_itself:
+        if not self._records:
             return
         cast("_Saved", request).is_recorded = True
         entries = _of_form(request, form, is_new=not change)
@@ -54,18 +56,18 @@ class Recorded(_Base):
 
     def log_change(self, request: HttpRequest, obj: Model, message: Any) -> Any:
         entry = super().log_change(request, obj, message)
-        if not self.records_itself and not getattr(request, "is_recorded", False):
+        if self._records and not getattr(request, "is_recorded", False):
             # Not by the usual form: the one for somebody's password.
             record(action=AuditAction.PASSWORD_CHANGED, actor=request.user, target=obj)
         return entry
 
     def delete_model(self, request: HttpRequest, obj: Model) -> None:
-        if not self.records_itself:
+        if self._records:
             record(action=_words(obj)[2], actor=request.user, target=obj)
         super().delete_model(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> None:
-        if self.records_itself:
+        if not self._records:
             super().delete_queryset(request, queryset)
             return
         with transaction.atomic():
@@ -78,13 +80,12 @@ def _words(obj: Model) -> tuple[AuditAction, AuditAction, AuditAction]:
 
 
 def _of_formset(request: HttpRequest, formset: Any) -> Iterator[Entry]:
-    new = set(formset.new_objects)
     for form in formset.forms:
         if form in formset.deleted_forms:
             # Its row is gone; what it was is not.
             yield Entry(action=_words(form.instance)[2], actor=request.user, target_label=str(form.instance))
         elif form.has_changed():
-            yield from _of_form(request, form, is_new=form.instance in new)
+            yield from _of_form(request, form, is_new=any(form.instance is obj for obj in formset.new_objects))
 
 
 def _of_form(request: HttpRequest, form: Any, *, is_new: bool) -> Iterable[Entry]:
