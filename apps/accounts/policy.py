@@ -1,8 +1,9 @@
 """Who may do what. Every edge asks here; nothing else compares roles."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 from typing import Protocol, TypeAlias
 
 from django.contrib.auth.models import AnonymousUser
@@ -25,7 +26,36 @@ class BackOffice:
         return self.user.pk
 
 
-Actor: TypeAlias = User | AnonymousUser | BackOffice
+class Scope(StrEnum):
+    """What an API key or token may be used for, at most: it narrows what the role allows."""
+
+    LINKS_READ = "links:read"
+    LINKS_CREATE = "links:create"
+    LINKS_WRITE = "links:write"
+    ANALYTICS_READ = "analytics:read"
+    CLICKS_EXPORT = "clicks:export"
+    DOMAINS_WRITE = "domains:write"
+    MEMBERS_READ = "members:read"
+    AUDIT_READ = "audit:read"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class ApiActor:
+    """`user` at work through the API, with no more than `scopes` allow; where ids are given, in one workspace
+    or with links of one domain only."""
+
+    user: User
+    scopes: frozenset[Scope]
+    workspace_id: int | None = None
+    domain_id: int | None = None
+
+    @property
+    def pk(self) -> int:
+        return self.user.pk
+
+
+Actor: TypeAlias = User | AnonymousUser | BackOffice | ApiActor
 
 
 class Action(StrEnum):
@@ -39,16 +69,46 @@ class Action(StrEnum):
     CLICKS_EXPORT = "clicks.export"
     DOMAIN_MANAGE = "domain.manage"
     AUDIT_VIEW = "audit.view"
+    # All links of a workspace as a file.
+    LINKS_EXPORT = "links.export"
+    MEMBERS_VIEW = "members.view"
+    # Invitations, too. Who is or becomes an owner takes OWNERS_MANAGE besides.
+    MEMBERS_MANAGE = "members.manage"
+    OWNERS_MANAGE = "owners.manage"
+    WORKSPACE_EDIT = "workspace.edit"
+    WORKSPACE_DELETE = "workspace.delete"
+    # One's own keys; those of all members.
+    KEY_CREATE = "key.create"
+    KEYS_MANAGE = "keys.manage"
 
 
-_VIEWER = frozenset({Action.LINK_VIEW, Action.ANALYTICS_VIEW})
-_EDITOR = _VIEWER | {Action.LINK_CREATE, Action.LINK_EDIT, Action.LINK_DELETE}
+_VIEWER = frozenset({Action.LINK_VIEW, Action.ANALYTICS_VIEW, Action.MEMBERS_VIEW, Action.KEY_CREATE})
+_EDITOR = _VIEWER | {Action.LINK_CREATE, Action.LINK_EDIT, Action.LINK_DELETE, Action.LINKS_EXPORT}
+_ADMIN = _EDITOR | {Action.CLICKS_EXPORT, Action.AUDIT_VIEW, Action.MEMBERS_MANAGE, Action.WORKSPACE_EDIT, Action.KEYS_MANAGE}
 _ALLOWED: Mapping[str, frozenset[Action]] = {
     Role.VIEWER: _VIEWER,
     Role.EDITOR: _EDITOR,
-    Role.ADMIN: _EDITOR | {Action.CLICKS_EXPORT, Action.AUDIT_VIEW},
-    Role.OWNER: _EDITOR | {Action.CLICKS_EXPORT, Action.AUDIT_VIEW, Action.DOMAIN_MANAGE},
+    Role.ADMIN: _ADMIN,
+    Role.OWNER: _ADMIN | {Action.DOMAIN_MANAGE, Action.OWNERS_MANAGE, Action.WORKSPACE_DELETE},
 }
+_LINKS_READ = frozenset({Action.LINK_VIEW, Action.LINKS_EXPORT})
+_WITHIN: Mapping[Scope, frozenset[Action]] = {
+    Scope.LINKS_READ: _LINKS_READ,
+    Scope.LINKS_CREATE: frozenset({Action.LINK_CREATE}),
+    Scope.LINKS_WRITE: _LINKS_READ | {Action.LINK_CREATE, Action.LINK_EDIT, Action.LINK_DELETE},
+    Scope.ANALYTICS_READ: frozenset({Action.ANALYTICS_VIEW}),
+    Scope.CLICKS_EXPORT: frozenset({Action.ANALYTICS_VIEW, Action.CLICKS_EXPORT}),
+    Scope.DOMAINS_WRITE: frozenset({Action.DOMAIN_MANAGE}),
+    Scope.MEMBERS_READ: frozenset({Action.MEMBERS_VIEW}),
+    Scope.AUDIT_READ: frozenset({Action.AUDIT_VIEW}),
+    Scope.ADMIN: frozenset(Action),
+}
+# What who is bound to one domain may do to links of it, and to a workspace as a whole: lists leave out the rest
+# (`bound_domain`), and sums would tell of it.
+_ON_A_DOMAIN = frozenset(
+    {Action.LINK_VIEW, Action.LINK_CREATE, Action.LINK_EDIT, Action.LINK_DELETE, Action.ANALYTICS_VIEW, Action.CLICKS_EXPORT}
+)
+_BESIDE_A_DOMAIN = frozenset({Action.LINK_VIEW, Action.LINK_CREATE})
 # The permission of Django's admin that each action in the back office needs; others are not for it.
 _BACK_OFFICE: Mapping[Action, str] = {
     Action.LINK_VIEW: "links.view_link",
@@ -72,15 +132,19 @@ def visible_workspaces(actor: Actor, action: Action) -> QuerySet[Workspace]:
     """Workspaces in which `actor` may do `action`; none for the anonymous and the inactive."""
     if isinstance(actor, BackOffice):
         return Workspace.objects.all() if action in _office_actions(actor.user) else Workspace.objects.none()
-    if not actor.is_authenticated or not actor.is_active:
-        return Workspace.objects.none()
+    person = _person(actor)
     roles = [role for role, actions in _ALLOWED.items() if action in actions]
-    return Workspace.objects.filter(memberships__user=actor, memberships__role__in=roles)
+    if person is None or not _narrowed(actor, {action}):
+        return Workspace.objects.none()
+    workspaces = Workspace.objects.filter(memberships__user=person, memberships__role__in=roles)
+    if isinstance(actor, ApiActor) and actor.workspace_id is not None:
+        workspaces = workspaces.filter(pk=actor.workspace_id)
+    return workspaces
 
 
 def may(actor: Actor, action: Action, resource: InWorkspace) -> bool:
     """Whether `actor` may do `action` to `resource`."""
-    return action in allowed_actions(actor, resource.workspace_id)
+    return action in allowed_on(actor, resource)
 
 
 def allowed_actions(actor: Actor, workspace_id: int) -> frozenset[Action]:
@@ -88,20 +152,26 @@ def allowed_actions(actor: Actor, workspace_id: int) -> frozenset[Action]:
 
     Only members may do anything, but for the back office.
     """
-    if isinstance(actor, BackOffice):
-        return _office_actions(actor.user)
-    if not actor.is_authenticated or not actor.is_active:
-        return frozenset()
-    role = Membership.objects.filter(user=actor, workspace=workspace_id).values_list("role", flat=True).first()
-    return _ALLOWED.get(role, frozenset()) if role else frozenset()
+    return _narrowed(actor, _by_role(actor, workspace_id))
+
+
+def allowed_on(actor: Actor, resource: InWorkspace) -> frozenset[Action]:
+    """All that `actor` may do to `resource`, in one query. Differs from `allowed_actions` for who is bound to a domain."""
+    domain_id = getattr(resource, "domain_id", None)
+    return _narrowed(actor, _by_role(actor, resource.workspace_id), domain_id)
+
+
+def bound_domain(actor: Actor) -> int | None:
+    """Id of the only domain whose links `actor` may know of; None for all. Lists of links leave out others."""
+    return actor.domain_id if isinstance(actor, ApiActor) else None
 
 
 def require(actor: Actor, action: Action, resource: InWorkspace) -> None:
     """Pass if `actor` may do `action` to `resource`.
 
-    Raises NotFound when the actor may not even know of it, PermissionDenied when it may only look.
+    Raises NotFound when the actor may not even know of it, PermissionDenied when it may do other things.
     """
-    allowed = allowed_actions(actor, resource.workspace_id)
+    allowed = allowed_on(actor, resource)
     if action in allowed:
         return
     if allowed:
@@ -112,6 +182,34 @@ def require(actor: Actor, action: Action, resource: InWorkspace) -> None:
 def require_in_workspace(actor: Actor, action: Action, workspace: Workspace) -> None:
     """The same for something that is yet to be made in `workspace`."""
     require(actor, action, _Member(workspace.pk))
+
+
+def _person(actor: User | AnonymousUser | ApiActor) -> User | None:
+    """Whose role counts; None for nobody and for closed accounts."""
+    user = actor.user if isinstance(actor, ApiActor) else actor
+    return user if isinstance(user, User) and user.is_active else None
+
+
+def _by_role(actor: Actor, workspace_id: int) -> frozenset[Action]:
+    if isinstance(actor, BackOffice):
+        return _office_actions(actor.user)
+    person = _person(actor)
+    if person is None or (isinstance(actor, ApiActor) and actor.workspace_id not in (None, workspace_id)):
+        return frozenset()
+    role = Membership.objects.filter(user=person, workspace=workspace_id).values_list("role", flat=True).first()
+    return _ALLOWED.get(role, frozenset()) if role else frozenset()
+
+
+def _narrowed(actor: Actor, actions: Set[Action], domain_id: int | None = None) -> frozenset[Action]:
+    """What is left of `actions` for `actor` by its scopes and, for something on a domain, by its own domain."""
+    if not isinstance(actor, ApiActor):
+        return frozenset(actions)
+    left = frozenset(actions).intersection(chain.from_iterable(_WITHIN[scope] for scope in actor.scopes))
+    if actor.domain_id is None:
+        return left
+    if domain_id is None:
+        return left & _BESIDE_A_DOMAIN
+    return left & _ON_A_DOMAIN if domain_id == actor.domain_id else frozenset()
 
 
 def _office_actions(user: User) -> frozenset[Action]:

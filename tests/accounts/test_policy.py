@@ -4,19 +4,21 @@ import pytest
 from django.contrib.auth.models import Group
 
 from apps.accounts import groups, policy
-from apps.accounts.models import Membership, Workspace
-from apps.accounts.policy import Action, BackOffice
+from apps.accounts.models import Membership, User, Workspace
+from apps.accounts.policy import Action, ApiActor, BackOffice, Scope
 from apps.common.errors import NotFound, PermissionDenied
 from tests.cast import Cast, make_user
 
-READ = {Action.LINK_VIEW, Action.ANALYTICS_VIEW}
 WRITE = {Action.LINK_CREATE, Action.LINK_EDIT, Action.LINK_DELETE}
+VIEWER = {Action.LINK_VIEW, Action.ANALYTICS_VIEW, Action.MEMBERS_VIEW, Action.KEY_CREATE}
+EDITOR = VIEWER | WRITE | {Action.LINKS_EXPORT}
+ADMIN = EDITOR | {Action.CLICKS_EXPORT, Action.AUDIT_VIEW, Action.MEMBERS_MANAGE, Action.WORKSPACE_EDIT, Action.KEYS_MANAGE}
 
 ALLOWED = {
-    "owner": READ | WRITE | {Action.CLICKS_EXPORT, Action.AUDIT_VIEW, Action.DOMAIN_MANAGE},
-    "admin": READ | WRITE | {Action.CLICKS_EXPORT, Action.AUDIT_VIEW},
-    "editor": READ | WRITE,
-    "viewer": READ,
+    "owner": ADMIN | {Action.DOMAIN_MANAGE, Action.OWNERS_MANAGE, Action.WORKSPACE_DELETE},
+    "admin": ADMIN,
+    "editor": EDITOR,
+    "viewer": VIEWER,
     "stranger": set(),
     "inactive": set(),
     "anonymous": set(),
@@ -27,8 +29,9 @@ MATRIX = [(name, action) for name in ALLOWED for action in Action]
 class Thing:
     """Something that belongs to a workspace."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, domain_id: int | None = None) -> None:
         self.workspace_id = workspace.pk
+        self.domain_id = domain_id
 
 
 @pytest.mark.parametrize(("name", "action"), MATRIX)
@@ -108,3 +111,76 @@ def test_who_does_not_work_there_any_more_may_do_nothing(cast: Cast, closed: str
     setattr(user, closed, False)
 
     assert policy.allowed_actions(BackOffice(user), cast.workspace.pk) == frozenset()
+
+
+ALL = frozenset(Scope)
+
+
+@pytest.mark.parametrize("name", ALLOWED)
+@pytest.mark.parametrize("scope", Scope)
+def test_a_scope_never_widens_what_the_role_allows(cast: Cast, name: str, scope: Scope) -> None:
+    user = cast.actor(name)
+    if not isinstance(user, User):
+        return
+    allowed = policy.allowed_actions(ApiActor(user, frozenset({scope})), cast.workspace.pk)
+
+    assert allowed <= ALLOWED[name]
+    assert policy.allowed_actions(ApiActor(user, ALL), cast.workspace.pk) == ALLOWED[name]
+
+
+SCOPES = {
+    Scope.LINKS_READ: {Action.LINK_VIEW, Action.LINKS_EXPORT},
+    Scope.LINKS_CREATE: {Action.LINK_CREATE},
+    Scope.LINKS_WRITE: {Action.LINK_VIEW, Action.LINKS_EXPORT, *WRITE},
+    Scope.ANALYTICS_READ: {Action.ANALYTICS_VIEW},
+    Scope.CLICKS_EXPORT: {Action.ANALYTICS_VIEW, Action.CLICKS_EXPORT},
+    Scope.DOMAINS_WRITE: {Action.DOMAIN_MANAGE},
+    Scope.MEMBERS_READ: {Action.MEMBERS_VIEW},
+    Scope.AUDIT_READ: {Action.AUDIT_VIEW},
+    Scope.ADMIN: ALLOWED["owner"],
+}
+
+
+@pytest.mark.parametrize("scope", Scope)
+def test_a_scope_leaves_of_an_owners_rights_what_it_is_for(cast: Cast, scope: Scope) -> None:
+    actor = ApiActor(cast.owner, frozenset({scope}))
+
+    assert policy.allowed_actions(actor, cast.workspace.pk) == SCOPES[scope]
+    for action in Action:
+        visible = policy.visible_workspaces(actor, action).filter(pk=cast.workspace.pk).exists()
+        assert visible is (action in SCOPES[scope])
+
+
+def test_without_a_scope_there_is_nothing_to_see(cast: Cast) -> None:
+    with pytest.raises(NotFound):
+        policy.require(ApiActor(cast.owner, frozenset()), Action.LINK_VIEW, Thing(cast.workspace))
+
+
+def test_who_is_bound_to_a_workspace_knows_of_no_other(cast: Cast) -> None:
+    actor = ApiActor(cast.owner, ALL, workspace_id=cast.workspace.pk)
+
+    assert list(policy.visible_workspaces(actor, Action.LINK_VIEW)) == [cast.workspace]
+    assert policy.may(actor, Action.LINK_VIEW, Thing(cast.workspace))
+    with pytest.raises(NotFound):
+        policy.require(actor, Action.LINK_VIEW, Thing(cast.owner.personal_workspace))
+
+
+def test_who_is_bound_to_a_workspace_needs_a_role_there(cast: Cast) -> None:
+    actor = ApiActor(cast.stranger, ALL, workspace_id=cast.workspace.pk)
+
+    assert not policy.visible_workspaces(actor, Action.LINK_VIEW).exists()
+    assert policy.allowed_actions(actor, cast.workspace.pk) == frozenset()
+
+
+def test_who_is_bound_to_a_domain_knows_of_no_link_elsewhere(cast: Cast) -> None:
+    actor = ApiActor(cast.owner, ALL, domain_id=7)
+
+    assert policy.bound_domain(actor) == 7
+    assert policy.may(actor, Action.LINK_EDIT, Thing(cast.workspace, domain_id=7))
+    with pytest.raises(NotFound):
+        policy.require(actor, Action.LINK_VIEW, Thing(cast.workspace, domain_id=8))
+    assert policy.allowed_actions(actor, cast.workspace.pk) == {Action.LINK_VIEW, Action.LINK_CREATE}
+
+
+def test_a_closed_account_may_do_nothing_through_the_api(cast: Cast) -> None:
+    assert policy.allowed_actions(ApiActor(cast.inactive, ALL), cast.workspace.pk) == frozenset()
