@@ -3,7 +3,7 @@
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import Final
 
 from apps.links.models import LinkState
@@ -18,6 +18,15 @@ MAX_TAGS: Final = 10
 TIMEOUT_SECONDS: Final = 1.0
 # Control characters, halves of surrogate pairs and marks of no width are no part of what people mean.
 _BLANKS = frozenset({"Cc", "Cs", "Cf", "Zl", "Zp"})
+
+
+class Everywhere(Enum):
+    """In place of workspaces: all of them. Only the back office searches so, after asking the policy."""
+
+    EVERYWHERE = "everywhere"
+
+
+EVERYWHERE: Final = Everywhere.EVERYWHERE
 
 
 class Sort(StrEnum):
@@ -42,7 +51,7 @@ class SearchQuery:
     """
 
     text: str
-    workspace_ids: tuple[int, ...]
+    workspace_ids: tuple[int, ...] | Everywhere
     now: datetime
     owner_id: int | None = None
     tags: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ import pytest
 
 from apps.accounts.models import User, Workspace
 from apps.links.models import Domain, Link, LinkState
-from apps.links.search.query import MAX_DEPTH, MAX_SIZE, MAX_TEXT, Sort
+from apps.links.search.query import EVERYWHERE, MAX_DEPTH, MAX_SIZE, MAX_TEXT, Sort
 from apps.links.search.results import MAX_HIGHLIGHT, Field
 from tests.links.search.searching import IN_EACH_STATE, NOW, Searching, counted, marked
 
@@ -181,6 +181,18 @@ def test_links_of_other_workspaces_are_never_found(searching: Searching, strange
     assert searching.codes("mine", workspace_ids=()) == []
     assert searching.ask("", workspace_ids=()).total == 0
     assert mine.workspace_id == searching.workspace.pk
+
+
+def test_the_back_office_searches_everywhere(searching: Searching, stranger: User) -> None:
+    other = Workspace.objects.get(personal_for=stranger)
+    searching.link("mine", title="Quokka")
+    searching.link("theirs", title="Quokka", workspace=other, tags=["zoo"])
+    searching.link("gone", title="Quokka", workspace=other, deleted_at=NOW)
+
+    assert searching.codes("quokka", workspace_ids=EVERYWHERE) == ["mine", "theirs"]
+    assert searching.codes("quokka", workspace_ids=EVERYWHERE, tags=("zoo",)) == ["theirs"]
+    assert searching.codes("quokka", workspace_ids=EVERYWHERE, state=LinkState.DELETED) == ["gone"]
+    assert searching.ask("", workspace_ids=EVERYWHERE).total >= 2
 
 
 def test_links_are_filtered_by_owner(searching: Searching, owner: User, stranger: User) -> None:

@@ -9,7 +9,7 @@ from elasticsearch.dsl.query import Query
 from apps.links.models import LinkState
 from apps.links.search.elastic.analysis import MAX_CODE_PREFIX, MAX_PREFIX
 from apps.links.search.places import Place, place_in
-from apps.links.search.query import SearchQuery
+from apps.links.search.query import Everywhere, SearchQuery
 from apps.links.search.words import edits_allowed, fold, words
 
 # What the best match of one word counts. The kind of match comes first, then the field.
@@ -39,9 +39,9 @@ def matching(query: SearchQuery) -> Query:
 
 
 def filters(query: SearchQuery) -> Sequence[Query]:
-    """What a link must be to be found at all; the workspaces are always among it."""
+    """What a link must be to be found at all; the workspaces are always among it, but in the back office."""
     found = [
-        Q("terms", workspace_id=[str(number) for number in query.workspace_ids]),
+        *_in_workspaces(query),
         *_in_state(query),
         *(Q("term", **{"tags.folded": tag.lower()}) for tag in query.tags),
     ]
@@ -75,6 +75,12 @@ def states(query: SearchQuery) -> Mapping[LinkState, Query]:
         found[state] = Q("bool", filter=[condition], must_not=list(before))
         before.append(condition)
     return found
+
+
+def _in_workspaces(query: SearchQuery) -> Sequence[Query]:
+    if isinstance(query.workspace_ids, Everywhere):
+        return []
+    return [Q("terms", workspace_id=[str(number) for number in query.workspace_ids])]
 
 
 def _in_state(query: SearchQuery) -> Sequence[Query]:

@@ -8,7 +8,7 @@ from apps.links.models import LinkState
 from apps.links.search.places import Place, place_in
 from apps.links.search.postgresql import lexemes
 from apps.links.search.postgresql.lexemes import all_of, any_of, cut, quoted
-from apps.links.search.query import SearchQuery
+from apps.links.search.query import Everywhere, SearchQuery
 from apps.links.search.words import words
 
 # Mirrors Link.state_at; needs the link as `link`.
@@ -51,14 +51,22 @@ class Asked:
         return "" if " " in self.query.text else cut(self.query.text)
 
     @property
+    def workspaces(self) -> Sequence[int] | None:
+        """Ids; None for all workspaces."""
+        return None if isinstance(self.query.workspace_ids, Everywhere) else self.query.workspace_ids
+
+    @property
     def filters(self) -> str:
-        """What a link must be."""
-        return all_of([self.homes, *map(quoted, self.qualities)])
+        """What a link must be; "" for nothing in particular."""
+        conditions = [*filter(None, [self.homes]), *map(quoted, self.qualities)]
+        return all_of(conditions) if conditions else ""
 
     @property
     def homes(self) -> str:
-        """One of the workspaces."""
-        return any_of(quoted(lexemes.of_workspace(number, is_deleted=self.wants_deleted)) for number in self.query.workspace_ids)
+        """One of the workspaces; "" for all."""
+        if self.workspaces is None:
+            return ""
+        return any_of(quoted(lexemes.of_workspace(number, is_deleted=self.wants_deleted)) for number in self.workspaces)
 
     @property
     def qualities(self) -> Sequence[str]:

@@ -36,7 +36,7 @@ FROM (
     FROM (SELECT link_id, created_at, {score} AS score FROM links_searchtext WHERE link_id = ANY(%(found)s)) scored
     ORDER BY place LIMIT %(size)s OFFSET %(first)s
 ) best JOIN links_link link ON link.id = best.link_id
-WHERE link.workspace_id = ANY(%(workspaces)s)
+WHERE %(workspaces)s::bigint[] IS NULL OR link.workspace_id = ANY(%(workspaces)s)
 ORDER BY best.place
 """
 _ORDERS: Final[Mapping[Sort, str]] = {
@@ -86,7 +86,10 @@ def _page(cursor: CursorWrapper, asked: Asked, found: Found, places: Sequence[in
     query = asked.query
     ranked, parameters = score(asked, places) if query.text else ("0.0", {})
     order = _ORDERS[query.sort if query.text else _without_words(query.sort)]
-    values: dict[str, Any] = {"found": _candidates(asked, found), "workspaces": list(query.workspace_ids)}
+    values: dict[str, Any] = {
+        "found": _candidates(asked, found),
+        "workspaces": None if asked.workspaces is None else list(asked.workspaces),
+    }
     pages = {"size": query.size, "first": query.first}
     cursor.execute(_PAGE.format(score=ranked, order=order), parameters | values | pages)
     return [_hit(row, asked.words) for row in cursor.fetchall()]

@@ -27,14 +27,14 @@ _ENOUGH_AS_TYPED: Final = 100
 _EXACT: Final = 100
 
 _NEWEST = """
-SELECT found.link_id FROM unnest(%(workspaces)s::bigint[]) AS home (workspace_id)
+SELECT found.link_id FROM unnest({homes}) AS home (workspace_id)
 CROSS JOIN LATERAL (
     SELECT text.link_id, text.created_at FROM (
         SELECT link_id, created_at, lexemes FROM links_searchtext
-        WHERE workspace_id = home.workspace_id AND is_deleted = %(deleted)s {created}
+        WHERE {at_home} is_deleted = %(deleted)s {created}
         ORDER BY created_at {order}, link_id {order} LIMIT %(newest)s
     ) text {join}
-    WHERE text.lexemes @@ %(filters)s::tsquery {matching}
+    WHERE TRUE {filters} {matching}
     ORDER BY text.created_at {order}, text.link_id {order} LIMIT %(most)s
 ) found
 ORDER BY found.created_at {order}, found.link_id {order} LIMIT %(most)s
@@ -42,19 +42,20 @@ ORDER BY found.created_at {order}, found.link_id {order} LIMIT %(most)s
 # OFFSET 0 keeps the other conditions out of the index.
 _INDEXED = """
 SELECT text.link_id FROM (
-    SELECT link_id, created_at, lexemes FROM links_searchtext WHERE lexemes @@ %(indexed)s::tsquery {created} OFFSET 0
+    SELECT link_id, created_at, lexemes FROM links_searchtext
+    WHERE lexemes @@ %(indexed)s::tsquery AND is_deleted = %(deleted)s {created} OFFSET 0
 ) text {join}
-WHERE text.lexemes @@ %(filters)s::tsquery {matching} {ordered} LIMIT %(most)s
+WHERE TRUE {filters} {matching} {ordered} LIMIT %(most)s
 """
 _PLACED = """
 SELECT text.link_id FROM links_searchtext text {join}
-WHERE text.link_id = ANY(%(places)s) AND text.lexemes @@ %(filters)s::tsquery {created}
+WHERE text.link_id = ANY(%(places)s) AND text.is_deleted = %(deleted)s {filters} {created}
 """
 _SIZE = """
-SELECT sum(size) FROM unnest(%(workspaces)s::bigint[]) AS home (workspace_id)
+SELECT sum(size) FROM unnest({homes}) AS home (workspace_id)
 CROSS JOIN LATERAL (
     SELECT count(*) AS size FROM (
-        SELECT 1 FROM links_searchtext WHERE workspace_id = home.workspace_id AND is_deleted = %(deleted)s LIMIT %(newest)s + 1
+        SELECT 1 FROM links_searchtext WHERE {at_home} is_deleted = %(deleted)s LIMIT %(newest)s + 1
     ) text
 ) homes
 """
@@ -74,12 +75,12 @@ class Found:
 def find(cursor: CursorWrapper, asked: Asked, places: Sequence[int]) -> Found:
     """The links of a search, with those of `places`. Beyond MAX_TOTAL, and in large workspaces of common words, no more than some."""
     query = asked.query
-    if not query.workspace_ids:
+    if asked.workspaces is not None and not asked.workspaces:
         return Found((), is_all=True)
     found = _find(cursor, asked) if asked.matching or not query.text else Found((), is_all=True)
     exact = list(_placed(cursor, asked, places)) if places else []
     if query.text and len(found.link_ids) >= ENOUGH:
-        exact += _indexed(cursor, asked, all_of([asked.homes, asked.exact]), most=_EXACT)
+        exact += _indexed(cursor, asked, all_of(filter(None, [asked.homes, asked.exact])), most=_EXACT)
     return Found(list(dict.fromkeys([*exact, *found.link_ids])), is_all=found.is_all, exact=exact)
 
 
@@ -105,12 +106,13 @@ def _find_among_many(cursor: CursorWrapper, asked: Asked) -> Found:
         whole = _indexed(cursor, asked, indexing.condition(asked, frequencies, is_whole=True))
         if len(whole) >= ENOUGH or not indexing.is_complete(asked, frequencies):
             return replace(_all([*newest, *whole]), is_all=False)
-    return _all([*newest, *_indexed(cursor, asked, indexing.condition(asked, frequencies))])
+    indexed = indexing.condition(asked, frequencies)
+    # In all workspaces nothing need be asked of the index.
+    return _all([*newest, *_indexed(cursor, asked, indexed)]) if indexed else Found(newest, is_all=False)
 
 
 def _placed(cursor: CursorWrapper, asked: Asked, places: Sequence[int]) -> Sequence[int]:
-    cursor.execute(_PLACED.format(created=_created(asked), join=_join(asked)), _parameters(asked) | {"places": list(places)})
-    return [link_id for (link_id,) in cursor.fetchall()]
+    return _ids(cursor, _PLACED, asked, places=list(places))
 
 
 def _all(link_ids: Sequence[int]) -> Found:
@@ -120,52 +122,52 @@ def _all(link_ids: Sequence[int]) -> Found:
 
 def _size(cursor: CursorWrapper, asked: Asked) -> int:
     """Links of the workspaces, counted a little beyond NEWEST."""
-    cursor.execute(_SIZE, _parameters(asked))
-    return int(cursor.fetchone()[0] or 0)
+    (size,) = _ids(cursor, _SIZE, asked)
+    return int(size or 0)
 
 
 def _newest(cursor: CursorWrapper, asked: Asked, *, most: int) -> Sequence[int]:
-    sql = _NEWEST.format(
-        created=_created(asked),
-        order="ASC" if asked.query.sort is Sort.OLDEST else "DESC",
-        join=_join(asked),
-        matching="AND text.lexemes @@ %(matching)s::tsquery" if asked.query.text else "",
-    )
     # The planner takes workspaces for equally large, and would sort a million links by their time; the index has that order.
     cursor.execute("SET LOCAL enable_bitmapscan = off")
-    cursor.execute(sql, _parameters(asked) | {"most": most, "matching": asked.matching})
-    found = cursor.fetchall()
+    found = _ids(cursor, _NEWEST, asked, most=most)
     cursor.execute("SET LOCAL enable_bitmapscan TO DEFAULT")
-    return [link_id for (link_id,) in found]
+    return found
 
 
 def _indexed(cursor: CursorWrapper, asked: Asked, indexed: str, *, most: int = MAX_TOTAL + 1) -> Sequence[int]:
-    is_in_order = asked.query.sort is not Sort.RELEVANCE or not asked.query.text
-    order = "ASC" if asked.query.sort is Sort.OLDEST else "DESC"
-    sql = _INDEXED.format(
-        created=_created(asked),
-        join=_join(asked),
-        matching="AND text.lexemes @@ %(matching)s::tsquery" if asked.query.text else "",
-        ordered=f"ORDER BY text.created_at {order}, text.link_id {order}" if is_in_order else "",
-    )
-    cursor.execute(sql, _parameters(asked) | {"most": most, "matching": asked.matching, "indexed": indexed})
-    return [link_id for (link_id,) in cursor.fetchall()]
+    return _ids(cursor, _INDEXED, asked, indexed=indexed, most=most)
 
 
-def _created(asked: Asked) -> str:
-    bounds = {"AND created_at >= %(from)s": asked.query.created_from, "AND created_at < %(before)s": asked.query.created_before}
-    return " ".join(sql for sql, bound in bounds.items() if bound is not None)
+def _ids(cursor: CursorWrapper, sql: str, asked: Asked, **parameters: Any) -> Sequence[int]:
+    """What a statement of this module tells."""
+    cursor.execute(sql.format(**_pieces(asked)), _parameters(asked) | parameters)
+    return [value for (value,) in cursor.fetchall()]
 
 
-def _join(asked: Asked) -> str:
-    return "" if asked.query.state is None else _JOIN
+def _pieces(asked: Asked) -> dict[str, str]:
+    """The parts of statements that a search may go without."""
+    query = asked.query
+    bounds = {"AND created_at >= %(from)s": query.created_from, "AND created_at < %(before)s": query.created_before}
+    order = "ASC" if query.sort is Sort.OLDEST else "DESC"
+    is_ranked = query.sort is Sort.RELEVANCE and query.text
+    return {
+        "homes": "ARRAY[NULL]::bigint[]" if asked.workspaces is None else "%(workspaces)s::bigint[]",
+        "at_home": "" if asked.workspaces is None else "workspace_id = home.workspace_id AND",
+        "created": " ".join(sql for sql, bound in bounds.items() if bound is not None),
+        "filters": "AND text.lexemes @@ %(filters)s::tsquery" if asked.filters else "",
+        "matching": "AND text.lexemes @@ %(matching)s::tsquery" if query.text else "",
+        "join": "" if query.state is None else _JOIN,
+        "order": order,
+        "ordered": "" if is_ranked else f"ORDER BY text.created_at {order}, text.link_id {order}",
+    }
 
 
 def _parameters(asked: Asked) -> dict[str, Any]:
     query = asked.query
     return {
         "filters": asked.filters,
-        "workspaces": list(query.workspace_ids),
+        "matching": asked.matching,
+        "workspaces": None if asked.workspaces is None else list(asked.workspaces),
         "deleted": asked.wants_deleted,
         "now": query.now,
         "state": query.state,

@@ -41,9 +41,13 @@ def is_complete(asked: Asked, frequencies: Frequencies) -> bool:
 
 
 def condition(asked: Asked, frequencies: Frequencies, *, is_whole: bool = False) -> str:
-    """The tsquery for the index: links without it are not found, links with it may be. With `is_whole` words are asked for as they are."""
+    """The tsquery for the index, "" for none: links without it are not found, links with it may be.
+
+    With `is_whole` words are asked for as they are.
+    """
     useful = [quality for quality in asked.qualities if not asked.query.text or frequencies.of(quality) <= _COMMON]
-    return all_of([asked.homes, *map(quoted, useful), *filter(None, [_text(asked, frequencies, is_whole=is_whole)])])
+    conditions = [asked.homes, *map(quoted, useful), _text(asked, frequencies, is_whole=is_whole)]
+    return all_of(filter(None, conditions)) if any(conditions) else ""
 
 
 def _text(asked: Asked, frequencies: Frequencies, *, is_whole: bool) -> str:
