@@ -32,10 +32,10 @@ def terms(transactional_db: None) -> ConsentText:
     return consent.publish(text=ConsentText(kind="terms", text="Be kind. " * 200 + "x" * 400))
 
 
-def confirm(page: Page) -> None:
+def confirm(page: Page, button: str = "Go on") -> None:
     """Type the password once more."""
     page.get_by_label("Password").fill(PASSWORD)
-    page.locator("main button[type=submit]").last.click()
+    page.get_by_role("button", name=button, exact=True).click()
 
 
 def test_pages_about_texts_fit_a_phone(terms: ConsentText, browse: OpenBrowser) -> None:
@@ -77,7 +77,7 @@ def test_an_account_is_shut_and_opened_again(browse: OpenBrowser) -> None:
     expect(page.get_by_text("Your account is shut.")).to_be_visible()
 
     page.get_by_label("E-mail").fill(ann.email)
-    confirm(page)
+    confirm(page, button="Log in")
     page.get_by_role("button", name="Open it again").click()
     expect(page.get_by_text("Your account is open again.")).to_be_visible()
 
