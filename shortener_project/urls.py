@@ -17,7 +17,8 @@ urlpatterns = [
     path("", home, name="home"),
     path("healthz", healthz, name="healthz"),
     path("admin/", admin.site.urls),
-    # In place of allauth's own list.
+    # In place of allauth's own.
+    path("accounts/oidc/", include("apps.accounts.providers.urls")),
     path("accounts/sessions/", RedirectView.as_view(pattern_name="sessions:list")),
     path("accounts/", include("allauth.urls")),
     path("account/profile/", include("apps.accounts.profile.urls")),

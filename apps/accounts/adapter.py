@@ -25,6 +25,7 @@ from apps.accounts.lockout import devices
 from apps.accounts.models import User
 from apps.accounts.privacy.offers import offer_to_take_back
 from apps.accounts.sessions import void_sessions
+from apps.accounts.signup import invitations, rules
 from apps.common.requests import address_of
 
 # Names of mail templates' values that hold a link.
@@ -50,6 +51,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         "account_inactive": _("This account has been closed."),
     }
 
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return rules.is_open(request)
+
     def save_user(self, request: HttpRequest, user: User, form: BaseForm, commit: bool = True) -> User:  # noqa: ARG002, FBT001, FBT002
         """Store who signs up with a personal workspace, in one transaction.
 
@@ -61,6 +65,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             with transaction.atomic():
                 registered = User.objects.register(filled)
                 record(action=AuditAction.SIGNED_UP, actor=registered, target=registered)
+                invitations.forget(request)
                 return registered
         except IntegrityError:
             self._send_to_login(request)

@@ -16,8 +16,10 @@ class AccountsConfig(AppConfig):
         registry.add_parts("apps.accounts.privacy.own_data.PARTS")
         if installed_apps.is_installed("allauth.mfa"):
             # Not in a process for short domains.
-            from apps.accounts.factors import recording  # noqa: PLC0415
+            from apps.accounts.factors import recording as factors  # noqa: PLC0415
+            from apps.accounts.providers import recording as providers  # noqa: PLC0415
 
-            recording.connect()
+            factors.connect()
+            providers.connect()
         user_logged_in.connect(consent.note_at_login, dispatch_uid="accounts.consent")
         post_migrate.connect(grant_after_migrate, dispatch_uid="accounts.groups")

@@ -6,6 +6,7 @@ from allauth.account import forms
 from allauth.account.adapter import get_adapter
 from allauth.account.internal import flows
 from allauth.account.models import EmailAddress
+from allauth.core import context
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,7 @@ from apps.accounts import services
 from apps.accounts.models import User
 from apps.accounts.passwords.suggestions import requirements
 from apps.accounts.privacy.forms import AsksConsent
+from apps.accounts.signup import invitations, rules
 
 _LABELS = {
     "login": _("E-mail"),
@@ -54,8 +56,26 @@ class LoginForm(Worded, forms.LoginForm):  # type: ignore[misc]
     pass
 
 
-class SignupForm(Worded, AsksConsent, forms.SignupForm):  # type: ignore[misc]
+class ChecksEmail:
+    """Mixin of forms that make an account: its address is one that may have one here."""
+
+    cleaned_data: dict[str, Any]
+
+    def clean_email(self) -> str:
+        parent: Any = super()
+        # First, so that the answer is the same for addresses that have an account.
+        rules.check_email(self.cleaned_data["email"], invited=invitations.invited_email(context.request))
+        email: str = parent.clean_email()
+        return email
+
+
+class SignupForm(Worded, ChecksEmail, AsksConsent, forms.SignupForm):  # type: ignore[misc]
     new_password_label = _("Password")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if invited := invitations.invited_email(context.request):
+            self.initial["email"] = invited
 
 
 class ChangePasswordForm(Worded, forms.ChangePasswordForm):  # type: ignore[misc]
@@ -86,6 +106,7 @@ class ChangeEmailForm(Worded, forms.AddEmailForm):  # type: ignore[misc]
     user: User
 
     def clean_email(self) -> str:
+        rules.check_domain(self.cleaned_data["email"])
         email: str = super().clean_email()
         self.replaces = not EmailAddress.objects.filter(user=self.user, verified=True).exists()
         if self.replaces and User.objects.filter(email=email).exists():

@@ -355,6 +355,27 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = _public.scheme
 # A session's address and the time of its last request are noted once in so many seconds.
 SESSION_SEEN_SECONDS = 60
 
+# Who may have an account: everybody, those who are invited, or nobody new; with addresses of which domains (none named:
+# of all but those denied), and whether throw-away addresses are refused. A domain stands for those below it.
+SIGNUP_MODE = env.choice("SIGNUP_MODE", default="open", words=["open", "invited", "closed"])
+SIGNUP_ALLOWED_DOMAINS = env.words("SIGNUP_ALLOWED_DOMAINS")
+SIGNUP_DENIED_DOMAINS = env.words("SIGNUP_DENIED_DOMAINS")
+SIGNUP_REFUSE_THROWAWAY = env.boolean("SIGNUP_REFUSE_THROWAWAY", default=True)
+
+# Log-in by an OpenID Connect provider: its issuer, what it knows this site by, and its name on the button. Whom it
+# sends may have an account whatever SIGNUP_MODE says, and is joined with the account of the same verified address.
+OIDC_ISSUER = env.text("OIDC_ISSUER", default="").rstrip("/")
+OIDC_SIGN_UP = env.boolean("OIDC_SIGN_UP", default=False)
+OIDC_JOIN_BY_EMAIL = env.boolean("OIDC_JOIN_BY_EMAIL", default=True)
+OIDC_APPS = connections.openid(
+    issuer=OIDC_ISSUER,
+    client_id=env.text("OIDC_CLIENT_ID", default=""),
+    client_secret=secret("OIDC_CLIENT_SECRET"),
+    name=env.text("OIDC_NAME", default="Single sign-on"),
+)
+SOCIALACCOUNT_ADAPTER = "apps.accounts.providers.adapter.ProviderAdapter"
+SOCIALACCOUNT_FORMS = {"signup": "apps.accounts.providers.forms.ProviderSignupForm"}
+
 # Second factors. Secrets are encrypted with SECRET_KEY.
 MFA_ADAPTER = "apps.accounts.factors.adapter.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -436,7 +457,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        # A form leads to the provider, and browsers look at where it ends up.
+        "form-action": [SELF, *connections.origins(OIDC_ISSUER)],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     },

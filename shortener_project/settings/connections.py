@@ -240,3 +240,25 @@ def logging(*, level: str) -> dict[str, Any]:
             "elastic_transport": {"level": "ERROR"},
         },
     }
+
+
+def openid(*, issuer: str, client_id: str, client_secret: str, name: str) -> list[dict[str, Any]]:
+    """The provider by which people can log in, as allauth wants it; none without an `issuer`.
+
+    Raises ImproperlyConfigured when it is no address, or the site has no name there.
+    """
+    if not issuer:
+        return []
+    parts = urlsplit(issuer)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ImproperlyConfigured(f"OIDC_ISSUER: expected an address such as https://login.example.com/realm, got {issuer!r}")
+    if not client_id:
+        raise ImproperlyConfigured("OIDC_CLIENT_ID: set it to what the provider knows this site by")
+    details = {"server_url": issuer, "oauth_pkce_enabled": True}
+    return [{"provider_id": "sso", "name": name, "client_id": client_id, "secret": client_secret, "settings": details}]
+
+
+def origins(url: str) -> list[str]:
+    """Scheme and host of `url`, for a Content-Security-Policy; none for ""."""
+    parts = urlsplit(url)
+    return [f"{parts.scheme}://{parts.netloc}"] if url else []
