@@ -24,6 +24,7 @@ urlpatterns = [
     path("account/profile/", include("apps.accounts.profile.urls")),
     path("account/sessions/", include("apps.accounts.sessions.urls")),
     path("account/password/", include("apps.accounts.passwords.urls")),
+    path("account/workspaces/", include("apps.accounts.workspaces.urls")),
     path("account/audit-log/", include("apps.accounts.audit.urls")),
     path("account/privacy/", include("apps.accounts.privacy.urls")),
     path("account/consent/", privacy.agree, name="consent"),

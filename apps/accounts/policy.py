@@ -133,10 +133,9 @@ def visible_workspaces(actor: Actor, action: Action) -> QuerySet[Workspace]:
     if isinstance(actor, BackOffice):
         return Workspace.objects.all() if action in _office_actions(actor.user) else Workspace.objects.none()
     person = _person(actor)
-    roles = [role for role, actions in _ALLOWED.items() if action in actions]
     if person is None or not _narrowed(actor, {action}):
         return Workspace.objects.none()
-    workspaces = Workspace.objects.filter(memberships__user=person, memberships__role__in=roles)
+    workspaces = Workspace.objects.filter(memberships__user=person, memberships__role__in=roles_of(action))
     if isinstance(actor, ApiActor) and actor.workspace_id is not None:
         workspaces = workspaces.filter(pk=actor.workspace_id)
     return workspaces
@@ -210,6 +209,18 @@ def _narrowed(actor: Actor, actions: Set[Action], domain_id: int | None = None) 
     if domain_id is None:
         return left & _BESIDE_A_DOMAIN
     return left & _ON_A_DOMAIN if domain_id == actor.domain_id else frozenset()
+
+
+def require_over_member(actor: Actor, membership: Membership) -> None:
+    """Pass if `actor` may change or remove this member: owners are touched by owners alone. Raises like `require`."""
+    require(actor, Action.MEMBERS_MANAGE, membership)
+    if membership.role == Role.OWNER:
+        require(actor, Action.OWNERS_MANAGE, membership)
+
+
+def roles_of(action: Action) -> frozenset[str]:
+    """The roles that allow `action`."""
+    return frozenset(role for role, actions in _ALLOWED.items() if action in actions)
 
 
 def _office_actions(user: User) -> frozenset[Action]:

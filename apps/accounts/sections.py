@@ -21,6 +21,7 @@ SECTIONS: Final[Sequence[Section]] = (
     Section("profile:edit", _("Profile"), frozenset({"account_email"})),
     Section("mfa_index", _("Security"), frozenset({"account_change_password", "account_set_password", "socialaccount_connections"})),
     Section("sessions:list", _("Sessions")),
+    Section("workspaces:list", _("Workspaces")),
     Section("audit:log", _("Audit log")),
     Section("privacy:index", _("Privacy")),
 )

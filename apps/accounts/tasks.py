@@ -6,6 +6,7 @@ from django.utils import timezone
 from apps.accounts.audit import retention
 from apps.accounts.audit.context import Origin, Via, coming_from
 from apps.accounts.privacy import deletion
+from apps.accounts.workspaces import services as workspaces
 
 
 @shared_task(name="accounts.purge_audit_log")
@@ -19,3 +20,10 @@ def delete_due_accounts(**_: object) -> int:
     """Delete the accounts whose days of grace are over; how many."""
     with coming_from(Origin(via=Via.TASK)):
         return deletion.delete_due(now=timezone.now())
+
+
+@shared_task(name="accounts.erase_deleted_workspaces")
+def erase_deleted_workspaces(**_: object) -> int:
+    """Empty the workspaces that were deleted; how many."""
+    with coming_from(Origin(via=Via.TASK)):
+        return workspaces.erase_deleted(now=timezone.now())

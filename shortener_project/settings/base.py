@@ -159,6 +159,7 @@ CELERY_BEAT_SCHEDULE = {
     "watch-traffic": {"task": "trending.watch_traffic", "schedule": 60.0},
     "erase-clicks-of-purged-links": {"task": "lifecycle.erase_purged", "schedule": 300.0},
     "delete-due-accounts": {"task": "accounts.delete_due_accounts", "schedule": 3600.0},
+    "erase-deleted-workspaces": {"task": "accounts.erase_deleted_workspaces", "schedule": 300.0},
     "purge-audit-log": {"task": "accounts.purge_audit_log", "schedule": 86400.0},
     "purge-published-outbox": {"task": "events.purge_published_outbox", "schedule": 3600.0},
     "purge-producer-sequences": {"task": "events.purge_producer_sequences", "schedule": 86400.0},

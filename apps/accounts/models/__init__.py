@@ -1,6 +1,7 @@
 """People: users, workspaces, who belongs to which, the limits that hold for them, and what they did."""
 
 from apps.accounts.models.audit import AuditLog
+from apps.accounts.models.invitations import Invitation
 from apps.accounts.models.privacy import AccountDeletion, Consent, ConsentText
 from apps.accounts.models.rate_limits import RateLimitPolicy
 from apps.accounts.models.users import User, UserManager
@@ -12,6 +13,7 @@ __all__ = [
     "AuditLog",
     "Consent",
     "ConsentText",
+    "Invitation",
     "Membership",
     "RateLimitPolicy",
     "Role",

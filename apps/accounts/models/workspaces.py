@@ -21,6 +21,9 @@ class Workspace(models.Model):
         User, verbose_name=_("personal workspace of"), null=True, blank=True, on_delete=models.CASCADE, related_name="personal_workspace"
     )
     members = models.ManyToManyField(User, through="Membership", related_name="workspaces")
+    # From then on it has no members, and what is in it is erased; the row stays for the codes of its links.
+    deleted_at = models.DateTimeField(_("deleted at"), null=True, blank=True, editable=False)
+    erased_at = models.DateTimeField(_("erased at"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
 
