@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, cast
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm
 from django.db.models import Count, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
@@ -17,17 +17,19 @@ import apps.accounts.privacy.admin  # noqa: F401 - registers its pages
 from apps.accounts.factors.services import remove_all_factors
 from apps.accounts.models import Membership, RateLimitPolicy, User, Workspace
 from apps.accounts.passwords.suggestions import suggest_password
-from apps.accounts.sessions import end_all_sessions
+from apps.accounts.sessions import end_all_sessions, void_sessions
 from apps.common.admin import LongList
 
 if TYPE_CHECKING:
     MembershipAdminBase = admin.ModelAdmin[Membership]
     MembershipInlineBase = admin.TabularInline[Membership, Workspace]
+    PasswordFormBase = AdminPasswordChangeForm[User]
     RateLimitPolicyAdminBase = admin.ModelAdmin[RateLimitPolicy]
     WorkspaceAdminBase = admin.ModelAdmin[Workspace]
 else:
     MembershipAdminBase = admin.ModelAdmin
     MembershipInlineBase = admin.TabularInline
+    PasswordFormBase = AdminPasswordChangeForm
     RateLimitPolicyAdminBase = admin.ModelAdmin
     WorkspaceAdminBase = admin.ModelAdmin
 
@@ -47,9 +49,19 @@ class NewUserForm(AdminUserCreationForm[User]):
         self.fields["password1"].help_text = format_html("{}{}", self.fields["password1"].help_text, suggested)
 
 
+class PasswordForm(PasswordFormBase):
+    """Whoever was logged in with the password before is so no longer."""
+
+    def save(self, commit: bool = True) -> User:  # noqa: FBT001, FBT002 - Django's signature
+        user: User = super().save(commit)
+        void_sessions(user)
+        return user
+
+
 @admin.register(User)
 class UserAdmin(LongList, DjangoUserAdmin[User]):
     add_form = NewUserForm
+    change_password_form = PasswordForm
     list_display = ("email", "full_name", "is_active", "is_staff", "created_at", "last_login")
     list_filter = ("is_active", "is_staff", "groups")
     search_fields = ("email", "full_name")
@@ -104,6 +116,8 @@ class UserAdmin(LongList, DjangoUserAdmin[User]):
             return
         fields = [name for name in form.changed_data if name in {"full_name", "is_active", "is_staff", "is_superuser"}]
         obj.save(update_fields=[*fields, "updated_at"])
+        if "is_active" in fields and not obj.is_active:
+            void_sessions(obj)
 
 
 class MembershipInline(MembershipInlineBase):

@@ -23,6 +23,7 @@ from apps.accounts.audit.recording import record
 from apps.accounts.models import AccountDeletion, Membership, Role, User, Workspace
 from apps.accounts.privacy import registry, selectors
 from apps.accounts.privacy.errors import DeletionRefused, NothingToTakeBack
+from apps.accounts.sessions import void_sessions
 
 log = structlog.get_logger(__name__)
 
@@ -48,6 +49,7 @@ def ask(*, user: User, now: datetime) -> AccountDeletion:
     deletion, _is_new = AccountDeletion.objects.get_or_create(user=current, defaults={"asked_at": now, "due_at": due_at})
     current.is_active = False
     current.save(update_fields=["is_active", "updated_at"])
+    void_sessions(current)
     record(action=AuditAction.DELETION_ASKED, actor=current, target=current, after={"due_at": deletion.due_at})
     transaction.on_commit(partial(_tell, current.email, deletion.due_at))
     return deletion

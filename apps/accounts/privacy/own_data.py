@@ -28,6 +28,7 @@ def _profile(user: User) -> Iterator[bytes]:
             "email_addresses": list(addresses.values("email", "verified", "primary")),
             # That there is a second factor, never what it is made of.
             "second_factors": _rows("mfa.Authenticator", user, "type", "created_at", "last_used_at"),
+            "sessions": _rows("usersessions.UserSession", user, "ip", "user_agent", "created_at", "last_seen_at"),
             "providers": _rows("socialaccount.SocialAccount", user, "provider", "uid", "date_joined", "last_login"),
         }
     )

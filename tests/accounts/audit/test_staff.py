@@ -61,6 +61,8 @@ def test_an_account_that_is_closed_and_opened_is_recorded(office: Client, strang
         ("user.deactivated", {"is_active": True}, {"is_active": False}),
         ("user.activated", {"is_active": False}, {"is_active": True}),
     ]
+    stranger.refresh_from_db()
+    assert stranger.token_version == 1
 
 
 def test_a_page_saved_without_a_change_leaves_nothing(office: Client, stranger: User) -> None:
@@ -86,6 +88,8 @@ def test_a_password_set_by_staff_is_recorded(office: Client, stranger: User) -> 
     office.post(reverse("admin:auth_user_password_change", args=[stranger.pk]), {"password1": password, "password2": password})
 
     assert rows() == [("user.password_changed", {}, {})]
+    stranger.refresh_from_db()
+    assert stranger.token_version == 1
 
 
 def test_limits_are_recorded_from_making_to_deletion(office: Client, stranger: User) -> None:

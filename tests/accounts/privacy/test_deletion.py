@@ -49,6 +49,7 @@ def test_the_account_is_shut_at_once(logged_in: LogIn, stranger: User) -> None:
     assert not stranger.is_active
     assert asked.due_at == LATER
     assert client.get(reverse("links:list")).status_code == 302
+    assert stranger.token_version == 1
     assert actions() == ["user.deletion_asked"]
 
 
