@@ -20,7 +20,7 @@ from prometheus_client import Counter
 
 from apps.accounts.audit.actions import AuditAction
 from apps.accounts.audit.recording import record
-from apps.accounts.models import AccountDeletion, Membership, Role, User, Workspace
+from apps.accounts.models import AccountDeletion, Invitation, Membership, Role, User, Workspace
 from apps.accounts.privacy import registry, selectors
 from apps.accounts.privacy.errors import DeletionRefused, NothingToTakeBack
 from apps.accounts.sessions import void_sessions
@@ -84,7 +84,7 @@ def _delete(user: User, *, now: datetime) -> bool:
         workspaces = list(selectors.to_go_along(user))
         for erase in registry.erasers():
             erase(workspaces, now)
-        return _remove(user, workspaces)
+        return _remove(user, workspaces, now=now)
     except Exception:
         # The next account is no worse for it.
         FAILED.inc()
@@ -93,7 +93,7 @@ def _delete(user: User, *, now: datetime) -> bool:
 
 
 @transaction.atomic
-def _remove(user: User, workspaces: Sequence[Workspace]) -> bool:
+def _remove(user: User, workspaces: Sequence[Workspace], *, now: datetime) -> bool:
     """The last step, after which nobody knows of the account; False when it was taken back meanwhile."""
     # In the order of taking back: the user, then the deletion.
     current = User.objects.select_for_update(of=("self",)).filter(pk=user.pk, is_active=False, deletion__isnull=False).first()
@@ -101,7 +101,8 @@ def _remove(user: User, workspaces: Sequence[Workspace]) -> bool:
         return False
     # Their links keep their codes, and these must not be given to others: the rows stay, without a name.
     gone = Workspace.objects.filter(pk__in=[workspace.pk for workspace in workspaces])
-    gone.update(personal_for=None, name=GONE_NAME)
+    Invitation.objects.filter(workspace__in=gone).delete()
+    gone.update(personal_for=None, name=GONE_NAME, deleted_at=now, erased_at=now)
     record(action=AuditAction.USER_DELETED, actor=None, target=current)
     current.delete()
     return True

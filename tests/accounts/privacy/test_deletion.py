@@ -191,6 +191,7 @@ def test_nothing_names_the_user_in_the_workspace_that_stays_for_its_codes(strang
 
     workspace = Workspace.objects.get(pk=pk)
     assert (workspace.name, workspace.personal_for, workspace.memberships.count()) == ("—", None, 0)
+    assert (workspace.deleted_at, workspace.erased_at) == (LATER, LATER)
 
 
 def test_an_account_that_staff_have_opened_again_stays(stranger: User) -> None:
