@@ -23,13 +23,22 @@ def public_pages() -> list[str]:
 
 
 def member_pages(links: dict[str, Link]) -> list[str]:
-    names = ("analytics:dashboard", "links:list", "links:create", "account_email", "account_change_password", "account_logout")
+    names: tuple[str, ...] = (
+        "analytics:dashboard",
+        "links:list",
+        "links:create",
+        "account_email",
+        "account_change_password",
+        "account_logout",
+    )
     names += ("audit:log", "privacy:index", "privacy:delete")
     lists = [reverse("links:list") + query for query in ("?state=deleted", "?search=none", "?tag=docs", "?page=9")]
     forms = [page_of(links["wide"], name) for name in ("links:edit", "links:delete", "links:qr")]
     others = [page_of(links["plain"]) + "?range=24h", page_of(links["plain"]) + "?from=x", "/links/no.such/link/", "/admin/"]
     others += [page_of(links["plain"]) + "by/country/", reverse("analytics:workspace_dimension", args=["utm_campaign"])]
     others += [f"{reverse('analytics:compare')}?link={link.domain.hostname}/{link.code}" for link in (links["plain"], links["wide"])]
+    ways_in = ("profile:edit", "mfa_index", "mfa_list_webauthn", "sessions:list", "socialaccount_connections", "account_reauthenticate")
+    others += map(reverse, ways_in)
     return [*map(reverse, names), *lists, *forms, *others, *(page_of(link) for link in links.values())]
 
 
