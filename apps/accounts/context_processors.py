@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from apps.accounts import selectors
+from apps.accounts.workspaces.current import known_workspace
 
 SESSION_KEY = "email_verified"
 # The address may be verified from another device, which knows nothing of this session.
@@ -17,9 +18,12 @@ def accounts(request: HttpRequest) -> dict[str, Any]:
     """`email_is_verified`: false only for a logged-in user whose address is not verified.
 
     The answer is kept in the session: a page costs no query for it, apart from one a minute as long
-    as the address is not verified.
+    as the address is not verified. `shown_workspace`: what the page is about, where it is about one.
     """
-    return {"email_is_verified": SimpleLazyObject(lambda: _email_is_verified(request, now=time.time()))}
+    return {
+        "email_is_verified": SimpleLazyObject(lambda: _email_is_verified(request, now=time.time())),
+        "shown_workspace": SimpleLazyObject(lambda: known_workspace(request)),
+    }
 
 
 def _email_is_verified(request: HttpRequest, *, now: float) -> bool:

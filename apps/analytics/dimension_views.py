@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from apps.accounts.policy import Action
+from apps.accounts.workspaces.current import current_workspace
 from apps.analytics import selectors
 from apps.analytics.charts import card
 from apps.analytics.dimensions import DIMENSIONS, Dimension
@@ -38,7 +39,7 @@ def of_link(request: HttpRequest, hostname: str, code: str, name: str) -> HttpRe
 @logged_in_only
 @require_safe
 def of_workspace(request: HttpRequest, name: str) -> HttpResponse:
-    workspace = links.default_workspace(request.user)
+    workspace = current_workspace(request)
     read = partial(selectors.workspace_breakdown, workspace_id=workspace.pk)
     return _page(request, name, read, title=workspace.name, back=reverse("analytics:dashboard"))
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from apps.accounts.policy import Action
+from apps.accounts.workspaces.current import current_workspace
 from apps.analytics.errors import AnalyticsUnavailable
 from apps.analytics.orphan_report import LostPath, orphan_report
 from apps.common.access import logged_in_only
@@ -20,7 +21,7 @@ from apps.links.reserved import is_reserved
 @logged_in_only
 @require_safe
 def domain_page(request: HttpRequest, hostname: str) -> HttpResponse:
-    workspace, now = selectors.default_workspace(request.user), timezone.now()
+    workspace, now = current_workspace(request), timezone.now()
     domain = selectors.get_domain(actor=request.user, workspace=workspace, hostname=hostname, action=Action.DOMAIN_MANAGE)
     numbers: dict[str, Any]
     try:

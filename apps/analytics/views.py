@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from apps.accounts import policy
 from apps.accounts.models import Workspace
 from apps.accounts.policy import Action
+from apps.accounts.workspaces.current import current_workspace
 from apps.analytics import selectors
 from apps.analytics.charts import cards, chart_data, digest, heat_rows, series_rows, sparkline_points, tiles
 from apps.analytics.dimensions import DIMENSIONS
@@ -45,7 +46,7 @@ Report = TypeVar("Report", LinkReport, WorkspaceReport)
 @logged_in_only
 @require_safe
 def dashboard(request: HttpRequest) -> HttpResponse:
-    workspace = links.default_workspace(request.user)
+    workspace = current_workspace(request)
     now = timezone.now()
     chosen = choice_of(request, now=now)
 
@@ -61,8 +62,9 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         return render(request, "analytics/_dashboard_numbers.html", context)
     trending = trending_now(actor=request.user, workspace=workspace, limit=TRENDING)
     newest = [row_of(link, now=now) for link in _links(request, workspace)[:NEWEST]]
+    may_create = Action.LINK_CREATE in policy.allowed_actions(request.user, workspace.pk)
     context |= {
-        "form": NewLinkForm(domains=links.usable_domains(actor=request.user, workspace=workspace)),
+        "form": NewLinkForm(domains=links.usable_domains(actor=request.user, workspace=workspace)) if may_create else None,
         "newest": newest,
         "trending": [(row_of(row.link, now=now), row) for row in trending],
         "trending_minutes": round(settings.TRENDING_WINDOW_SECONDS / 60),
@@ -105,7 +107,7 @@ def sparklines(request: HttpRequest) -> HttpResponse:
     asked = [
         int(part) for part in request.GET.get("ids", "").split(",")[:SPARKLINES] if part.isascii() and part.isdigit() and len(part) < 19
     ]
-    workspace = links.default_workspace(request.user)
+    workspace = current_workspace(request)
     ids = list(links.list_links(actor=request.user, workspace=workspace, state="").filter(pk__in=asked).values_list("pk", flat=True))
     try:
         counts = selectors.sparklines(workspace_id=workspace.pk, link_ids=ids, now=timezone.now(), tz=viewer_zone(request))

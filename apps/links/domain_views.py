@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.accounts import policy
 from apps.accounts.policy import Action
+from apps.accounts.workspaces.current import current_workspace
 from apps.common.access import logged_in_only
 from apps.links import domains, selectors
 from apps.links.domain_checks import is_record_lost
@@ -23,7 +24,7 @@ UNPROCESSABLE = 422
 @require_http_methods(["GET", "HEAD", "POST"])
 def list_view(request: HttpRequest) -> HttpResponse:
     """The workspace's domains, and the form that adds one."""
-    workspace, now = selectors.default_workspace(request.user), timezone.now()
+    workspace, now = current_workspace(request), timezone.now()
     form = NewDomainForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -89,5 +90,5 @@ def remove(request: HttpRequest, hostname: str) -> HttpResponse:
 
 
 def _managed(request: HttpRequest, hostname: str) -> Domain:
-    workspace = selectors.default_workspace(request.user)
+    workspace = current_workspace(request)
     return selectors.get_domain(actor=request.user, workspace=workspace, hostname=hostname, action=Action.DOMAIN_MANAGE)

@@ -195,11 +195,11 @@ def test_the_dashboard_costs_the_same_number_of_queries_however_many_links_there
 ) -> None:
     click(link)
     browser.get(DASHBOARD)
-    with django_assert_num_queries(13), django_assert_num_queries(6, using="clickhouse"):
+    with django_assert_num_queries(14), django_assert_num_queries(6, using="clickhouse"):
         browser.get(DASHBOARD)
     for number in range(8):
         click(make_link(maker, f"link-{number}"), token=str(number))
-    with django_assert_num_queries(13), django_assert_num_queries(6, using="clickhouse"):
+    with django_assert_num_queries(14), django_assert_num_queries(6, using="clickhouse"):
         browser.get(DASHBOARD)
 
 

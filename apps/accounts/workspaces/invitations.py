@@ -110,7 +110,7 @@ def _open(actor: User, invitation: Invitation) -> Invitation:
 def _send(invitation: Invitation, *, actor: User, now: datetime) -> None:
     token = new_token()
     invitation.token_hash, invitation.expires_at = hashed(token), now + GOOD_FOR
-    if invitation.pk is None:
+    if invitation._state.adding:
         invitation.save(force_insert=True)
     else:
         invitation.save(update_fields=["token_hash", "expires_at"])

@@ -40,7 +40,7 @@ def workspace_page(
     members = list(selectors.list_members(actor=user, workspace=workspace))
     is_shared = workspace.personal_for_id is None
     manages = is_shared and Action.MEMBERS_MANAGE in allowed
-    invitations: Sequence[Invitation] = selectors.list_invitations(actor=user, workspace=workspace) if manages else ()
+    invitations: Sequence[Invitation] = list(selectors.list_invitations(actor=user, workspace=workspace)) if manages else []
     context: dict[str, Any] = {
         "workspace": workspace,
         "is_shared": is_shared,
