@@ -94,6 +94,22 @@ document.addEventListener("keydown", (event) => {
       menu.querySelector("summary").focus();
     }
   }
+  const rows = [...document.querySelectorAll("#links .link-short")];
+  const searching = event.target.matches?.("[data-key-search]");
+  if (rows.length && /^Arrow(Down|Up)$/.test(event.key) && (searching || rows.includes(event.target))) {
+    event.preventDefault();
+    // Above the first row is the search field again.
+    const next = rows.indexOf(event.target) + (event.key === "ArrowDown" ? 1 : -1);
+    (rows[Math.min(next, rows.length - 1)] ?? document.querySelector("[data-key-search]"))?.focus();
+    return;
+  }
+  // The first press empties the search, the next leaves it.
+  if (event.key === "Escape" && searching && event.target.value) {
+    event.preventDefault();
+    event.target.value = "";
+    event.target.dispatchEvent(new Event("input", { bubbles: true }));
+    return;
+  }
   const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
   // Out of the field, so that keys mean the page's short cuts again.
   if (event.key === "Escape" && typing) typing.blur();

@@ -78,6 +78,7 @@ def test_a_link_is_found_by(searching: Searching, text: str, why: str) -> None:
         ("sxrxng", "two errors in a short word"),
         ("ale", "from the middle of a word"),
         ("***", "no word at all"),
+        ("'; --", "marks apart, no word among them"),
         ("s_le", "an underscore is no wildcard"),
         ("s%le", "nor is a per cent sign"),
     ],

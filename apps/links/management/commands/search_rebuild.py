@@ -24,9 +24,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, if_missing: bool, **_options: Any) -> None:
         if not settings.ELASTICSEARCH:
-            raise CommandError(
-                "ELASTICSEARCH_URL is not set: PostgreSQL answers searches, from texts that manage.py search_texts keeps"
-            )
+            raise CommandError("ELASTICSEARCH_URL is not set: PostgreSQL answers searches, from texts that manage.py search_texts keeps")
         from apps.links.search.elastic import indices  # noqa: PLC0415 - its client is large
         from apps.links.search.elastic.client import as_a_sink  # noqa: PLC0415
         from apps.links.search.elastic.writing import IndexGone  # noqa: PLC0415

@@ -58,8 +58,7 @@ class Asked:
     @property
     def filters(self) -> str:
         """What a link must be; "" for nothing in particular."""
-        conditions = [*filter(None, [self.homes]), *map(quoted, self.qualities)]
-        return all_of(conditions) if conditions else ""
+        return all_of([self.homes, *map(quoted, self.qualities)])
 
     @property
     def homes(self) -> str:
@@ -88,11 +87,11 @@ class Asked:
     @property
     def matching(self) -> str:
         """What of its text a link must have; "" for nothing in particular, as when nothing was typed."""
-        return any_of(filter(None, [self.all_words, self.code_beginning])) if self.query.text else ""
+        return any_of([self.all_words, self.code_beginning]) if self.query.text else ""
 
     @property
     def all_words(self) -> str:
-        return all_of(map(self.any_way, self.words)) if self.words else ""
+        return all_of(map(self.any_way, self.words))
 
     @property
     def code_beginning(self) -> str:

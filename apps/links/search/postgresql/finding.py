@@ -80,7 +80,7 @@ def find(cursor: CursorWrapper, asked: Asked, places: Sequence[int]) -> Found:
     found = _find(cursor, asked) if asked.matching or not query.text else Found((), is_all=True)
     exact = list(_placed(cursor, asked, places)) if places else []
     if query.text and len(found.link_ids) >= ENOUGH:
-        exact += _indexed(cursor, asked, all_of(filter(None, [asked.homes, asked.exact])), most=_EXACT)
+        exact += _indexed(cursor, asked, all_of([asked.homes, asked.exact]), most=_EXACT)
     return Found(list(dict.fromkeys([*exact, *found.link_ids])), is_all=found.is_all, exact=exact)
 
 

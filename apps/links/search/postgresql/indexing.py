@@ -46,15 +46,14 @@ def condition(asked: Asked, frequencies: Frequencies, *, is_whole: bool = False)
     With `is_whole` words are asked for as they are.
     """
     useful = [quality for quality in asked.qualities if not asked.query.text or frequencies.of(quality) <= _COMMON]
-    conditions = [asked.homes, *map(quoted, useful), _text(asked, frequencies, is_whole=is_whole)]
-    return all_of(filter(None, conditions)) if any(conditions) else ""
+    return all_of([asked.homes, *map(quoted, useful), _text(asked, frequencies, is_whole=is_whole)])
 
 
 def _text(asked: Asked, frequencies: Frequencies, *, is_whole: bool) -> str:
     if not asked.query.text:
         return ""
     by_words = all_of(map(quoted, asked.words)) if is_whole and asked.words else _words(asked, frequencies)
-    return any_of(filter(None, [by_words, _code(asked)]))
+    return any_of([by_words, _code(asked)])
 
 
 def _words(asked: Asked, frequencies: Frequencies) -> str:

@@ -63,8 +63,15 @@ def quoted(lexeme: str) -> str:
 
 
 def any_of(queries: Iterable[str]) -> str:
-    return f"({' | '.join(queries)})"
+    """The tsquery of what fulfils one of `queries`; "" when all of them are empty."""
+    return _joined(" | ", queries)
 
 
 def all_of(queries: Iterable[str]) -> str:
-    return f"({' & '.join(queries)})"
+    """The tsquery of what fulfils all of `queries` that are not empty; "" when there are none."""
+    return _joined(" & ", queries)
+
+
+def _joined(operator: str, queries: Iterable[str]) -> str:
+    found = [query for query in queries if query]
+    return f"({operator.join(found)})" if found else ""
