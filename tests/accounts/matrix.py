@@ -1,0 +1,285 @@
+"""What the matrix of the policy is made from: every address of the site, and who may do there what.
+
+An address is in one of three tables: PUBLIC and OWN give the reason why it names nothing that belongs to
+somebody, CASES say which roles may do what it does to the things of a workspace. Other edges than
+addresses add cases of their own to `cases()`: a case is a way to ask for a thing, and who may.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from apps.accounts import policy
+from apps.accounts.models import Invitation, Membership, User
+from apps.accounts.policy import Action
+from apps.accounts.workspaces.current import SESSION_KEY
+from apps.links import services
+from apps.links.models import Domain
+from tests.cast import Cast
+
+MEMBERS = ("viewer", "editor", "admin", "owner")
+# Staff are like others outside the back office.
+OUTSIDE = ("stranger", "staff", "inactive")
+
+PUBLIC: Mapping[str, str] = {
+    "home": "what this is",
+    "healthz": "health of the process",
+    "legal": "published texts",
+    "openid_connect_login": "log-in",
+    "openid_connect_callback": "log-in",
+    "account_login": "log-in",
+    "account_logout": "asks before it logs out whoever is in",
+    "account_inactive": "says that an account is shut",
+    "account_signup": "sign-up",
+    "account_email_verification_sent": "says that a mail was sent",
+    "account_confirm_email": "its key is the secret",
+    "account_reset_password": "answers alike for every address",
+    "account_reset_password_done": "says that a mail was sent",
+    "account_reset_password_from_key": "its key is the secret",
+    "account_reset_password_from_key_done": "says that the password is changed",
+    "account_confirm_login_code": "log-in",
+    "mfa_authenticate": "log-in",
+    "mfa_login_webauthn": "log-in",
+    "socialaccount_login_cancelled": "log-in",
+    "socialaccount_login_error": "log-in",
+    "socialaccount_signup": "sign-up",
+    "passwords:strength": "says what a password lacks, before there is an account",
+    "passwords:suggestion": "random passwords",
+    "privacy:take_back": "offered to who has shown the password of a shut account",
+    "workspaces:open_invitation": "its token is the secret",
+    "workspaces:invitation": "the token in the session is the secret",
+    "redirects:robots": "for crawlers",
+    "redirects:preview": "short links are for everybody",
+    "redirects:qr_code": "short links are for everybody",
+    "redirects:visitor_page": "short links are for everybody",
+    "usersessions_list": "leads to the list of one's own sessions",
+    # Addresses of allauth that are older, without a name, and lead to the ones above or below.
+    "/accounts/sessions/": "leads to the list of one's own sessions",
+    "/accounts/social/login/cancelled/": "leads to the page of that name",
+    "/accounts/social/login/error/": "leads to the page of that name",
+    "/accounts/social/signup/": "leads to the page of that name",
+    "/accounts/social/connections/": "leads to the page of that name",
+}
+# Pages about whoever is logged in: their addresses name nobody else's thing. All others are sent to log in.
+OWN = frozenset(
+    {
+        "account_reauthenticate",
+        "account_email",
+        "account_change_password",
+        "account_set_password",
+        "mfa_index",
+        "mfa_reauthenticate",
+        "mfa_activate_totp",
+        "mfa_deactivate_totp",
+        "mfa_view_recovery_codes",
+        "mfa_generate_recovery_codes",
+        "mfa_download_recovery_codes",
+        "mfa_list_webauthn",
+        "mfa_add_webauthn",
+        "mfa_reauthenticate_webauthn",
+        "socialaccount_connections",
+        "profile:edit",
+        "sessions:list",
+        "sessions:end_others",
+        "workspaces:list",
+        "workspaces:create",
+        "audit:log",
+        "audit:export",
+        "privacy:index",
+        "privacy:export",
+        "privacy:delete",
+        "consent",
+        "analytics:dashboard",
+        "analytics:workspace_dimension",
+        "analytics:compare",
+        "analytics:sparklines",
+        "links:list",
+        "links:check_code",
+        "links:domains",
+    }
+)
+# Values for addresses of OWN that take some.
+OWN_VALUES: Mapping[str, Mapping[str, Any]] = {"analytics:workspace_dimension": {"name": "country"}}
+
+
+@dataclass(frozen=True)
+class Ids:
+    """What addresses name; made anew, they name nothing."""
+
+    hostname: str = "nothing.example.net"
+    code: str = "nothing1"
+    domain: str = "nothing.example.net"
+    workspace: UUID = field(default_factory=uuid4)
+    member: int = 2**40
+    invitation: UUID = field(default_factory=uuid4)
+    session: int = 2**40
+    key: int = 2**40
+
+
+Ask = Callable[[Client, Ids], HttpResponse]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A way to ask for a thing, the roles that may, and whether other members learn that it is there."""
+
+    name: str
+    ask: Ask
+    allowed: frozenset[str]
+    is_known_to_members: bool = True
+
+
+def link(ids: Ids) -> dict[str, Any]:
+    return {"hostname": ids.hostname, "code": ids.code}
+
+
+def link_by(ids: Ids) -> dict[str, Any]:
+    return {**link(ids), "name": "country"}
+
+
+def domain(ids: Ids) -> dict[str, Any]:
+    return {"hostname": ids.domain}
+
+
+def workspace(ids: Ids) -> dict[str, Any]:
+    return {"public_id": ids.workspace}
+
+
+def member(ids: Ids) -> dict[str, Any]:
+    return {"public_id": ids.workspace, "pk": ids.member}
+
+
+def invitation(ids: Ids) -> dict[str, Any]:
+    return {"public_id": ids.workspace, "invitation_id": ids.invitation}
+
+
+def own_session(ids: Ids) -> dict[str, Any]:
+    return {"pk": ids.session}
+
+
+def own_key(ids: Ids) -> dict[str, Any]:
+    return {"pk": ids.key}
+
+
+Values = Callable[[Ids], dict[str, Any]]
+GET: None = None
+NOTHING: dict[str, str] = {}
+# Action, what the address names, and what is posted; None for pages that are read.
+THINGS: Mapping[str, tuple[Action, Values, dict[str, str] | None]] = {
+    "links:edit": (Action.LINK_EDIT, link, GET),
+    "links:check_new_code": (Action.LINK_EDIT, link, GET),
+    "links:qr": (Action.LINK_VIEW, link, GET),
+    "links:qr_svg": (Action.LINK_VIEW, link, GET),
+    "links:qr_png": (Action.LINK_VIEW, link, GET),
+    "links:set_active": (Action.LINK_EDIT, link, {"active": "0"}),
+    "links:delete": (Action.LINK_DELETE, link, GET),
+    "links:restore": (Action.LINK_DELETE, link, NOTHING),
+    "analytics:link": (Action.ANALYTICS_VIEW, link, GET),
+    "analytics:link_dimension": (Action.ANALYTICS_VIEW, link_by, GET),
+    "analytics:export_csv": (Action.CLICKS_EXPORT, link, GET),
+    "analytics:export_parquet": (Action.CLICKS_EXPORT, link, GET),
+    "analytics:domain": (Action.DOMAIN_MANAGE, domain, GET),
+    "links:domain_check": (Action.DOMAIN_MANAGE, domain, NOTHING),
+    "links:domain_edit": (Action.DOMAIN_MANAGE, domain, GET),
+    "links:domain_remove": (Action.DOMAIN_MANAGE, domain, GET),
+    "workspaces:show": (Action.MEMBERS_VIEW, workspace, GET),
+    "workspaces:use": (Action.LINK_VIEW, workspace, NOTHING),
+    "workspaces:rename": (Action.WORKSPACE_EDIT, workspace, {"name": "Other"}),
+    "workspaces:delete": (Action.WORKSPACE_DELETE, workspace, GET),
+    "workspaces:leave": (Action.MEMBERS_VIEW, workspace, NOTHING),
+    "workspaces:role": (Action.MEMBERS_MANAGE, member, {"role": "editor"}),
+    "workspaces:remove": (Action.MEMBERS_MANAGE, member, NOTHING),
+    "workspaces:transfer": (Action.OWNERS_MANAGE, member, GET),
+    "workspaces:invite": (Action.MEMBERS_MANAGE, workspace, {"email": "new@example.com", "role": "viewer"}),
+    "workspaces:send_again": (Action.MEMBERS_MANAGE, invitation, NOTHING),
+    "workspaces:revoke": (Action.MEMBERS_MANAGE, invitation, NOTHING),
+}
+# What belongs to one person, here the owner; for all others it is not there.
+PERSONAL: Mapping[str, tuple[Values, dict[str, str] | None]] = {
+    "sessions:end": (own_session, NOTHING),
+    "mfa_remove_webauthn": (own_key, GET),
+    "mfa_edit_webauthn": (own_key, GET),
+}
+
+
+def cases() -> Sequence[Case]:
+    """All that is tried with everybody."""
+    things = [Case(name, _asks(name, values, data), policy.roles_of(action)) for name, (action, values, data) in THINGS.items()]
+    ask = _asks("links:create", lambda _ids: {}, GET, workspace_by_query=True)
+    things.append(Case("links:create", ask, policy.roles_of(Action.LINK_CREATE)))
+    owners = frozenset({"owner"})
+    personal = (Case(name, _asks(name, values, data), owners, is_known_to_members=False) for name, (values, data) in PERSONAL.items())
+    return [*things, *personal]
+
+
+def names() -> Iterator[str]:
+    """Every address of the site by its full name, or by itself where it has none; but the back office's."""
+    yield from _walk(get_resolver().url_patterns, "/", "")
+
+
+def browser(cast: Cast, user: User | None) -> Client:
+    """The web's way in: somebody who has just typed the password, on pages about the team's workspace."""
+    client = Client()
+    if user is None:
+        return client
+    client.force_login(user)
+    session = client.session
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "password", "at": time.time(), "reauthenticated": True}]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session[SESSION_KEY] = str(cast.workspace.public_id)
+    session.save()
+    return client
+
+
+def make_things(cast: Cast) -> Ids:
+    """One of each of what addresses name, all of the team's workspace or its owner's."""
+    now = timezone.now()
+    domain = Domain.objects.create(hostname="go.example.org", workspace=cast.workspace, verification_token="x")
+    # The owner's: whoever made a link may have its single clicks, whatever the role.
+    made = services.create_link(actor=cast.owner, workspace=cast.workspace, destination_url="https://example.com/", now=now)
+    open_one = Invitation.objects.create(
+        workspace=cast.workspace, email="new2@example.com", role="viewer", token_hash="0" * 64, expires_at=now + timedelta(days=1)
+    )
+    session = UserSession.objects.create(user=cast.owner, session_key="s" * 32, ip="192.0.2.1", user_agent="x", data={})
+    key = Authenticator.objects.create(user=cast.owner, type=Authenticator.Type.WEBAUTHN, data={"name": "Key", "credential": {}})
+    return Ids(
+        hostname=made.domain.hostname,
+        code=made.code,
+        domain=domain.hostname,
+        workspace=cast.workspace.public_id,
+        member=Membership.objects.get(workspace=cast.workspace, user=cast.admin).pk,
+        invitation=open_one.public_id,
+        session=session.pk,
+        key=key.pk,
+    )
+
+
+def _asks(name: str, values: Values, data: dict[str, str] | None, *, workspace_by_query: bool = False) -> Ask:
+    def ask(client: Client, ids: Ids) -> HttpResponse:
+        path = reverse(name, kwargs=values(ids))
+        if data is not None:
+            return client.post(path, data)  # type: ignore[return-value] # the client's own subclass
+        return client.get(path, {"workspace": str(ids.workspace)} if workspace_by_query else {})  # type: ignore[return-value]
+
+    return ask
+
+
+def _walk(patterns: Sequence[URLPattern | URLResolver], prefix: str, namespace: str) -> Iterator[str]:
+    for pattern in patterns:
+        path = f"{prefix}{pattern.pattern}"
+        if isinstance(pattern, URLPattern):
+            yield f"{namespace}{pattern.name}" if pattern.name else path
+        elif pattern.namespace != "admin":
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from _walk(pattern.url_patterns, path, inner)
