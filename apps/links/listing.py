@@ -10,8 +10,8 @@ from django.db.models.functions import Lower, Now
 from apps.links.models import LinkQuerySet, LinkState, LinkTag, Tag
 from apps.links.texts import is_storable
 
-# Each ends in the key, so that no two pages ever show the same link. Clicks have no index on
-# purpose: it would have to be written with every click that is counted.
+# Each ends in the key, so that no two pages ever show the same link. Pages of the links list take the same orders from
+# `apps.links.listed`, where each has its index.
 SORTS: Mapping[str, Sequence[str | OrderBy | Combinable]] = {
     "-created_at": ("-created_at", "-pk"),
     "created_at": ("created_at", "pk"),

@@ -302,5 +302,6 @@ class RedirectRule(models.Model):
         return f"{self.link_id} · {self.priority}"
 
 
-# What searches are made in belongs to this app, too; Django finds models here.
+# What lists are read from and searches are made in belongs to this app, too; Django finds models here.
+from apps.links.listed.models import ClickedLink, ListedLink  # noqa: E402, F401 - they name nothing of this module
 from apps.links.search.postgresql.models import SearchText, SearchWord  # noqa: E402, F401 - they name nothing of this module

@@ -1,58 +1,18 @@
 """What the links' pages show, made ready for templates."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
-from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from apps.links import destinations, selectors
+from apps.links.listed.addresses import ListQuery
 from apps.links.marks import Mark, marks_of
-from apps.links.models import Link, LinkState, Tag
+from apps.links.models import Domain, Link, LinkState, Tag
 
-PAGE_SIZE = 20
-# Later pages are reached by a search; skipping over rows costs more with each page.
-LAST_PAGE = 500
 # Tags that a row shows.
 TAGS_IN_ROW = 5
-
-
-@dataclass(frozen=True, slots=True)
-class ListQuery:
-    """Filters, order and page of the links list, as its address says them; unknown values are left out."""
-
-    search: str
-    tag: str
-    state: str
-    sort: str
-    page: int
-
-    @property
-    def is_filtered(self) -> bool:
-        return bool(self.search or self.tag or self.state)
-
-    def address(self, **changes: str | int) -> str:
-        """The query string for this list with `changes`; a changed filter goes back to the first page."""
-        values: dict[str, str | int] = {"search": self.search, "tag": self.tag, "state": self.state, "sort": self.sort, **changes}
-        query = QueryDict(mutable=True)
-        for name, value in values.items():
-            if value and not (name == "sort" and value == "-created_at") and not (name == "page" and value == 1):
-                query[name] = str(value)
-        return f"?{query.urlencode()}"
-
-
-def read_query(parameters: Mapping[str, str]) -> ListQuery:
-    """The list that an address asks for."""
-    state, sort, page = parameters.get("state", ""), parameters.get("sort", ""), parameters.get("page", "")
-    return ListQuery(
-        search=parameters.get("search", "").strip(),
-        tag=parameters.get("tag", ""),
-        state=state if state in set(LinkState) else "",
-        sort=sort if sort in selectors.SORTS else "-created_at",
-        page=min(int(page), LAST_PAGE) if page.isascii() and page.isdigit() and 0 < len(page) < 5 and int(page) else 1,
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +25,7 @@ class FilterChip:
     is_current: bool
 
 
-_STATE_LABELS = {
+STATE_LABELS = {
     "": _("All"),
     LinkState.ACTIVE: _("Active"),
     LinkState.SCHEDULED: _("Scheduled"),
@@ -81,7 +41,7 @@ def state_filters(query: ListQuery) -> list[FilterChip]:
     """One chip a state, the one in force marked."""
     return [
         FilterChip(str(label), str(state), query.address(state="" if query.state == state else str(state)), query.state == state)
-        for state, label in _STATE_LABELS.items()
+        for state, label in STATE_LABELS.items()
     ]
 
 
@@ -91,6 +51,14 @@ def tag_filters(query: ListQuery, tags: Iterable[Tag]) -> list[FilterChip]:
     if query.tag:
         names.insert(0, query.tag)
     return [FilterChip(name, name, query.address(tag="" if query.tag == name else name), query.tag == name) for name in names]
+
+
+def domain_choices(query: ListQuery, domains: Iterable[Domain]) -> list[str]:
+    """Hosts to choose from, the one in force among them; none where there is nothing to choose."""
+    hosts = [domain.hostname for domain in domains]
+    if query.domain and query.domain not in hosts:
+        hosts.append(query.domain)
+    return hosts if len(hosts) > 1 or query.domain else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,17 +88,6 @@ class LinkRow:
         return max(len(self.tags) - TAGS_IN_ROW, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class LinkPage:
-    """One page of a list; there is no count, since counting all rows is what makes lists slow."""
-
-    rows: Sequence[LinkRow]
-    previous_address: str
-    next_address: str
-    # The rows' links, for the one request that fetches all their sparklines.
-    sparkline_ids: str
-
-
 def row_of(link: Link, *, now: datetime) -> LinkRow:
     """Raises no error for what older rules have let into the database: such a destination is shown as stored."""
     return LinkRow(
@@ -154,16 +111,3 @@ def aliases_of(link: Link) -> list[tuple[str, str]]:
     """The short URLs under which `link` was shared before, the latest first, each with what people say of it."""
     addresses = [selectors.short_url(link, code) for code in selectors.list_aliases(link)]
     return [(address, address.partition("://")[2]) for address in addresses]
-
-
-def rows_of(links: QuerySet[Link], *, query: ListQuery, now: datetime) -> LinkPage:
-    """The page that `query` asks for, by fetching one row more than it shows."""
-    start = (query.page - 1) * PAGE_SIZE
-    found = list(links[start : start + PAGE_SIZE + 1])
-    rows = [row_of(link, now=now) for link in found[:PAGE_SIZE]]
-    return LinkPage(
-        rows=rows,
-        previous_address=query.address(page=query.page - 1) if query.page > 1 else "",
-        next_address=query.address(page=query.page + 1) if len(found) > PAGE_SIZE and query.page < LAST_PAGE else "",
-        sparkline_ids=",".join(str(row.link.pk) for row in rows),
-    )

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from apps.links import domain_checks, expiry
+from apps.links.listed import clock
 from apps.links.search.postgresql import filling
 
 
@@ -31,3 +32,9 @@ def mend_search_texts(**_: object) -> int:
 def check_domains(**_: object) -> int:
     """Look whether the DNS still shows whose the domains are; the number of those looked at."""
     return domain_checks.check_domains(now=timezone.now())
+
+
+@shared_task(name="links.follow_lists")
+def follow_lists(**_: object) -> int:
+    """Bring lists up to the clock and to the clicks counted since the last run; the number of links."""
+    return clock.follow(now=timezone.now())

@@ -10,20 +10,27 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from apps.accounts import policy
 from apps.accounts.models import Workspace
 from apps.accounts.policy import Action
+from apps.accounts.workspaces.current import current_workspace
 from apps.common.access import logged_in_only
 from apps.common.navigation import next_of
 from apps.links import selectors, services
 from apps.links.errors import LinkError
 from apps.links.forms import DeleteForm, NewLinkForm
+from apps.links.listed.addresses import ListQuery, read_query
+from apps.links.listed.pages import page_of
+from apps.links.listed.selectors import list_page
 from apps.links.models import Link
-from apps.links.pages import read_query, row_of, rows_of, state_filters, tag_filters
+from apps.links.pages import domain_choices, row_of, state_filters, tag_filters
+from apps.links.search.views import is_search, search_context
 
 UNPROCESSABLE = 422
 # Tags offered above the list: as chips, and all told.
 TAG_CHIPS = 6
 TAGS_OFFERED = 200
+DOMAINS_OFFERED = 200
 
 
 @require_safe
@@ -38,26 +45,32 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def list_view(request: HttpRequest) -> HttpResponse:
     query = read_query(request.GET)
-    workspace = selectors.default_workspace(request.user)
-    links = selectors.list_links(
-        actor=request.user, workspace=workspace, search=query.search, tag=query.tag, state=query.state, sort=query.sort
-    )
-    tags = tag_filters(query, selectors.list_tags(actor=request.user, workspace=workspace)[:TAGS_OFFERED])
-    context = {
-        "page": rows_of(links, query=query, now=timezone.now()),
+    workspace = current_workspace(request)
+    context = search_context(request, workspace) if is_search(request) else _list_context(request, query, workspace)
+    context["domains"] = domain_choices(query, selectors.usable_domains(actor=request.user, workspace=workspace)[:DOMAINS_OFFERED])
+    context["is_fragment"] = is_fragment = request.headers.get("HX-Target") == "links"
+    return render(request, context["rows_template"] if is_fragment else "links/list.html", context)
+
+
+def _list_context(request: HttpRequest, query: ListQuery, workspace: Workspace) -> dict[str, Any]:
+    now, actor = timezone.now(), request.user
+    tags = tag_filters(query, selectors.list_tags(actor=actor, workspace=workspace)[:TAGS_OFFERED])
+    listed = list_page(actor=actor, workspace=workspace, wanted=query.wanted, sort=query.sort, seek=query.seek)
+    return {
+        "page": page_of(listed, query=query, now=now),
         "query": query,
+        "rows_template": "links/_list.html",
         "state_filters": state_filters(query),
         "tag_filters": tags[:TAG_CHIPS],
         "more_tags": tags[TAG_CHIPS:],
     }
-    is_fragment = request.headers.get("HX-Target") == "links"
-    return render(request, "links/_list.html" if is_fragment else "links/list.html", context)
 
 
 @logged_in_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def create(request: HttpRequest) -> HttpResponse:
-    workspace = selectors.default_workspace(request.user)
+    workspace = current_workspace(request)
+    policy.require_in_workspace(request.user, Action.LINK_CREATE, workspace)
     asked = {name: request.GET.get(name, "") for name in ("domain", "code")}
     form = NewLinkForm(request.POST or None, initial=asked, domains=selectors.usable_domains(actor=request.user, workspace=workspace))
     if request.method == "POST" and form.is_valid():
@@ -92,7 +105,7 @@ def _created(request: HttpRequest, link: Link, form: NewLinkForm) -> HttpRespons
 def check_code(request: HttpRequest) -> HttpResponse:
     """In words, whether the code that is being typed can be had on the domain chosen."""
     code = request.GET.get("code", "").strip()
-    usable = selectors.usable_domains(actor=request.user, workspace=selectors.default_workspace(request.user))
+    usable = selectors.usable_domains(actor=request.user, workspace=current_workspace(request))
     form = NewLinkForm(initial={"domain": request.GET.get("domain", "")}, domains=usable)
     check = selectors.check_code(hostname=form.hostname, code=code) if code else None
     return render(request, "links/_code_check.html", {"check": check, "code": code})

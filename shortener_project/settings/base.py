@@ -152,6 +152,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "check-domains": {"task": "links.check_domains", "schedule": 600.0},
+    "follow-lists": {"task": "links.follow_lists", "schedule": 30.0},
     "announce-expired-links": {"task": "links.announce_expired_links", "schedule": 60.0},
     "mend-search-texts": {"task": "links.mend_search_texts", "schedule": 3600.0},
     "warm-popular-links": {"task": "analytics.warm_popular_links", "schedule": 300.0},
