@@ -226,3 +226,11 @@ def test_an_account_is_connected_and_disconnected_under_security(client: Client,
 def test_half_a_configuration_names_the_setting(issuer: str, client_id: str, setting: str) -> None:
     with pytest.raises(ImproperlyConfigured, match=setting):
         connections.openid(issuer=issuer, client_id=client_id, client_secret="", name="x")
+
+
+@pytest.mark.parametrize(
+    ("issuer", "origins"),
+    [("https://login.example.com/realms/main", ["https://login.example.com"]), ("http://[::1]:8080/x", ["http://[::1]:8080"]), ("", [])],
+)
+def test_browsers_may_be_led_to_the_provider_and_nowhere_else(issuer: str, origins: list[str]) -> None:
+    assert connections.origins(issuer) == origins
