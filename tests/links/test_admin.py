@@ -14,6 +14,7 @@ from apps.accounts.policy import Action, BackOffice
 from apps.events.models import OutboxEvent
 from apps.links.domains import default_domain
 from apps.links.models import Domain, Link, Tag
+from apps.links.search.postgresql.writing import write
 from tests.links.conftest import NOW
 from tests.shared_data import shared_json
 
@@ -66,6 +67,7 @@ def test_the_list_takes_as_many_queries_whatever_its_length(
 def test_links_are_found_by_code_destination_and_state(office: Client, make_link: MakeLink) -> None:
     make_link(code="first")
     Link.objects.filter(pk=make_link(code="second", destination_url="https://example.org/").pk).update(is_active=False)
+    write(Link.objects.values_list("pk", flat=True))
 
     def shown(**query: str) -> set[str]:
         page = office.get(reverse(LIST), query)

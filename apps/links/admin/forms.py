@@ -21,7 +21,8 @@ class LinkForm(forms.ModelForm[Link]):
 
     class Meta:
         model = Link
-        fields = ["workspace", "domain", "code", "destination_url", "title", "is_active", "valid_from", "expires_at"]
+        fields = ["workspace", "domain", "code", "destination_url", "title", "description", "is_active", "valid_from", "expires_at"]
+        widgets = {"description": forms.Textarea(attrs={"rows": 3})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -47,6 +48,10 @@ class LinkForm(forms.ModelForm[Link]):
     def clean_title(self) -> str:
         title: str = self.cleaned_data["title"]
         return self._ruled(title, texts.checked_title)
+
+    def clean_description(self) -> str:
+        description: str = self.cleaned_data["description"]
+        return self._ruled(description, texts.checked_description)
 
     def clean_tag_names(self) -> list[str]:
         names: list[str] = self.cleaned_data["tag_names"].split(",")

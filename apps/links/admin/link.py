@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import F, Func, IntegerField, QuerySet, Value
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +21,9 @@ from apps.links.admin.rules import RuleInline
 from apps.links.changes import UNSET, LinkChanges
 from apps.links.models import Link
 from apps.links.rules import set_rules
+from apps.links.search.engine import SearchUnavailable
+from apps.links.search.query import MAX_SIZE
+from apps.links.search.selectors import find_ids
 
 # Chosen when a link is made, and never again.
 _ONCE = ["workspace", "domain", "code"]
@@ -40,8 +43,9 @@ class LinkAdmin(LongList, ModerationActions):
     list_display = ["short", "destination", "owner", "workspace", "state", "click_count", "created_at"]
     list_select_related = ["domain", "owner", "workspace"]
     list_filter = [StateFilter, FlaggedFilter, "domain"]
-    search_fields = ["code", "destination_url"]
-    search_help_text = _("Code or part of the destination URL")
+    # Any name: what is searched are the texts of the search engine.
+    search_fields = ["code"]
+    search_help_text = _("Words of the code, destination, title, description or tags; the best hundred are shown.")
     ordering = ["-pk"]
     paginator = BoundedPaginator
     actions = ["enable", "disable", "restore", *ModerationActions.moderation_actions]
@@ -59,10 +63,23 @@ class LinkAdmin(LongList, ModerationActions):
     def state(self, link: Link) -> str:
         return str(STATE_NAMES[link.state_at(timezone.now())])
 
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Link], search_term: str) -> tuple[QuerySet[Link], bool]:
+        """As the pages search, but in all workspaces and among deleted links, too."""
+        if not search_term.strip():
+            return queryset, False
+        try:
+            found = find_ids(actor=actor_of(request), text=search_term, now=timezone.now(), size=MAX_SIZE)
+        except SearchUnavailable:
+            self.message_user(request, _("The search takes too long just now. Try fewer or longer words."), messages.ERROR)
+            return queryset.none(), False
+        place = Func(Value(list(found)), F("pk"), function="array_position", output_field=IntegerField())
+        # The list's own order, when somebody has chosen one, comes after this.
+        return queryset.filter(pk__in=found).order_by(*([] if "o" in request.GET else [place]), *queryset.query.order_by), False
+
     def get_fields(self, request: HttpRequest, obj: Link | None = None) -> list[Any]:
         if obj is None:
-            return [*_ONCE, "destination_url", "title", "tag_names", "valid_from", "expires_at"]
-        return [*_ONCE, "destination_url", "title", "tag_names", "is_active", "valid_from", "expires_at", *_KEPT_BY_US]
+            return [*_ONCE, "destination_url", "title", "description", "tag_names", "valid_from", "expires_at"]
+        return [*_ONCE, "destination_url", "title", "description", "tag_names", "is_active", "valid_from", "expires_at", *_KEPT_BY_US]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Link | None = None) -> list[str]:
         return [] if obj is None else [*_ONCE, *_KEPT_BY_US]
@@ -83,6 +100,7 @@ class LinkAdmin(LongList, ModerationActions):
             code=data["code"],
             destination_url=data["destination_url"],
             title=data["title"],
+            description=data["description"],
             tags=data["tag_names"],
             valid_from=data["valid_from"],
             expires_at=data["expires_at"],
@@ -101,6 +119,7 @@ class LinkAdmin(LongList, ModerationActions):
         changes = LinkChanges(
             destination_url=asked.get("destination_url", UNSET),
             title=asked.get("title", UNSET),
+            description=asked.get("description", UNSET),
             tags=asked.get("tag_names", UNSET),
             valid_from=asked.get("valid_from", UNSET),
             expires_at=asked.get("expires_at", UNSET),

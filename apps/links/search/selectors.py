@@ -1,7 +1,7 @@
 """Finding links on behalf of somebody: what the pages and the back office ask."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from apps.accounts import policy
@@ -75,6 +75,16 @@ def find_links(
     )
     result = choice.search(query)
     return FoundLinks(_rows(result, homes, words(query.text)), result)
+
+
+def find_ids(*, actor: Actor, text: str, now: datetime, size: int) -> Sequence[int]:
+    """The links (ids) that have the words of `text`, the best first, and behind them the deleted ones; at most `size` of each.
+
+    Raises SearchUnavailable when no engine answers.
+    """
+    query = SearchQuery(text=text, workspace_ids=_homes(actor, None), now=now, size=size, with_facets=False)
+    both = (query, replace(query, state=LinkState.DELETED))
+    return [hit.link_id for asked in both for hit in choice.search(asked).hits]
 
 
 def _homes(actor: Actor, workspace: Workspace | None) -> tuple[int, ...] | Everywhere:
