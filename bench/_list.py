@@ -214,6 +214,7 @@ def _clicks_rate(is_busy: bool, *, is_listed: bool) -> float:  # noqa: FBT001 - 
 
 def listing_clicks() -> float:
     """Links a second that the task puts in their new place."""
+    from django.db import transaction  # noqa: PLC0415
     from django.utils import timezone  # noqa: PLC0415
 
     from apps.analytics.click_counts import add_clicks  # noqa: PLC0415
@@ -222,7 +223,8 @@ def listing_clicks() -> float:
 
     clock.follow(now=timezone.now())
     ids = list(Link.objects.filter(click_count=0, pk__gte=LINKS // 2).order_by("pk").values_list("pk", flat=True)[:10_000])[::10]
-    add_clicks(dict.fromkeys(ids, 1))
+    with transaction.atomic():
+        add_clicks(dict.fromkeys(ids, 1))
     began = time.perf_counter()
     return clock.follow(now=timezone.now()) / (time.perf_counter() - began)
 
