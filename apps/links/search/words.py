@@ -32,9 +32,14 @@ def spans(text: str) -> Iterator[tuple[int, int]]:
 
 def words(text: str) -> Sequence[str]:
     """The words of a query, each once and folded, without those of every URL unless there are no others."""
-    found = list(dict.fromkeys(fold(text[start:end]) for start, end in spans(text)))
+    found = list(dict.fromkeys(folded_words(text)))
     particular = [word for word in found if word not in OF_EVERY_URL]
     return (particular or found)[:MAX_WORDS]
+
+
+def folded_words(text: str) -> Iterator[str]:
+    """The words of a text, folded, each as often as it is there; of marks without a letter nothing is left."""
+    return filter(None, (fold(text[start:end]) for start, end in spans(text)))
 
 
 def fold(word: str) -> str:

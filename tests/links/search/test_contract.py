@@ -395,11 +395,14 @@ STRANGE = [
     "日本",
     "ﷺ" * 200,
     "a" * 13 + "*",
+    # A mark without a letter, as in faces.
+    "( \u0361\u00b0 \u035c\u0296 \u0361\u00b0)",
 ]
 
 
 def test_what_people_type_is_plain_text_and_always_answered(searching: Searching) -> None:
     searching.link("abc", title="Spring")
+    searching.link("face", title="( \u0361\u00b0)")
 
     for text in [*SYNTAX, *STRANGE]:
         found = searching.ask(text, tags=(text[:3],)), searching.ask(text, hostname=text), searching.ask(text)

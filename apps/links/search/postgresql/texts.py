@@ -7,7 +7,7 @@ from typing import Final
 from apps.links.search.postgresql import lexemes
 from apps.links.search.postgresql.models import MAX_WORD
 from apps.links.search.rows import LinkRow
-from apps.links.search.words import OF_EVERY_URL, fold, spans
+from apps.links.search.words import OF_EVERY_URL, folded_words
 
 # PostgreSQL keeps no more positions of a lexeme, and none beyond the last.
 _MAX_POSITIONS: Final = 20
@@ -74,7 +74,7 @@ def _codes(link: LinkRow) -> Sequence[str]:
 
 
 def _words_of(texts: Iterable[str]) -> Sequence[str]:
-    return [fold(text[start:end]) for text in texts for start, end in spans(text)]
+    return [word for text in texts for word in folded_words(text)]
 
 
 def _url_words(url: str) -> Sequence[str]:
