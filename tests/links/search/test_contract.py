@@ -406,7 +406,7 @@ def test_what_people_type_is_plain_text_and_always_answered(searching: Searching
 
     for text in [*SYNTAX, *STRANGE]:
         found = searching.ask(text, tags=(text[:3],)), searching.ask(text, hostname=text), searching.ask(text)
-        assert all(result.total in {0, 1} for result in found), text
+        assert all(result.total <= 2 for result in found), text
     # Marks part words and mean nothing else.
     assert searching.codes("(spring") == searching.codes("!spring") == searching.codes("spring:*") == ["abc"]
     assert searching.codes("spring AND NOT menu") == searching.codes("title:spring") == searching.codes("[a TO z]") == []
