@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "apps.accounts.even_answers.EvenAnswersMiddleware",
+    "apps.accounts.form_limits.FormLimitsMiddleware",
     "apps.accounts.sessions.middleware.SessionSeenMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "apps.common.timezones.ViewerTimezoneMiddleware",
