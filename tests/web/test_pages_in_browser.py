@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from apps.accounts.models import User
 from apps.links.models import Link
+from apps.links.search.postgresql.writing import write
 from tests.analytics.conftest import empty_tables
 from tests.web.conftest import OpenBrowser
 from tests.web.links import click, links_of_all_kinds, new_link, page_of, verified_user
@@ -238,7 +239,7 @@ def test_links_are_managed_without_scripts(ann: User, browse: OpenBrowser) -> No
 
 
 def test_disabling_from_the_list_leads_back_to_the_list(page: Page, ann: User) -> None:
-    new_link(ann, title="one of many")
+    write([new_link(ann, title="one of many").pk])
     page.goto("/links/?search=many")
     page.get_by_label("More for").click()
     page.get_by_role("button", name="Disable").click()
