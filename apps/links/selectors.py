@@ -14,11 +14,11 @@ from apps.common.errors import NotFound
 from apps.links import code_choice, codes, hostnames
 from apps.links.errors import LinkError
 from apps.links.installation import default_domain, public_scheme
-from apps.links.listing import SORTS, in_state, matching, tagged
+from apps.links.listing import in_state
 from apps.links.models import Alias, Domain, Link, Tag
 from apps.links.renaming import MAX_ALIASES
 
-__all__ = ["SORTS", "CodeCheck", "check_code", "default_hostname", "default_workspace", "get_link", "list_links", "list_tags", "short_url"]
+__all__ = ["CodeCheck", "check_code", "default_hostname", "default_workspace", "get_link", "list_links", "list_tags", "short_url"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,25 +51,19 @@ def get_link(*, actor: Actor, hostname: str, code: str, action: Action = Action.
     return link
 
 
-def list_links(
-    *, actor: Actor, workspace: Workspace | None = None, search: str = "", tag: str = "", state: str = "", sort: str = "-created_at"
-) -> QuerySet[Link]:
-    """Links of `workspace`, or of all workspaces of `actor`, ready for rows and in one order always. What it costs grows
-    with their number; pages of lists come from `apps.links.listed`.
+def list_links(*, actor: Actor, workspace: Workspace | None = None, state: str = "") -> QuerySet[Link]:
+    """Links of `workspace`, or of all workspaces of `actor`, ready for rows, newest first. What it costs grows with their
+    number; pages of lists come from `apps.links.listed`, searches from `apps.links.search`.
 
-    `search` is looked for in code, destination and title, in any case; `tag` is a whole name, in any
-    case; `state` is a LinkState ("" = all but deleted); `sort` is one of SORTS. Unknown states and
-    sorts count as not given. Raises NotFound when `workspace` is not the actor's.
+    `state` is a LinkState ("" and unknown ones = all but deleted). Raises NotFound when `workspace` is not the actor's.
     """
     if workspace is not None:
         policy.require_in_workspace(actor, Action.LINK_VIEW, workspace)
         ids = [workspace.pk]
     else:
         ids = list(policy.visible_workspaces(actor, Action.LINK_VIEW).values_list("pk", flat=True))
-    # Plain ids rather than a subquery: with one of them the list's index gives the order.
-    links = in_state(Link.objects.filter(workspace__in=ids), state)
-    links = tagged(matching(links, search), tag, workspaces=ids)
-    return links.order_by(*SORTS.get(sort, SORTS["-created_at"])).for_rows()
+    # Plain ids rather than a subquery: with one of them the index gives the order.
+    return in_state(Link.objects.filter(workspace__in=ids), state).order_by("-created_at", "-pk").for_rows()
 
 
 def list_tags(*, actor: Actor, workspace: Workspace) -> QuerySet[Tag]:

@@ -31,7 +31,7 @@ class InvitationForm(_WorkspaceForm):
 
 
 class RoleForm(_WorkspaceForm):
-    role = forms.ChoiceField(label=_("Role"), choices=GIVEN_ROLES)
+    role = forms.ChoiceField(label=_("Role"), choices=GIVEN_ROLES, widget=forms.Select(attrs={"class": "input button button-small"}))
 
 
 class TransferForm(_WorkspaceForm):

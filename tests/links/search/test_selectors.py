@@ -15,6 +15,7 @@ from apps.links.search.postgresql.writing import write
 from apps.links.search.results import Field, Segment
 from apps.links.search.selectors import SearchFilters, find_links
 from tests.links.conftest import NOW
+from tests.shared_data import shared_json
 
 pytestmark = pytest.mark.django_db
 
@@ -84,6 +85,13 @@ def test_staff_find_links_of_all_workspaces_in_the_back_office_alone(known: Make
     assert codes(BackOffice(moderator), "spring") == ["mine"]
     assert codes(moderator, "spring") == []
     assert codes(BackOffice(nobody), "spring") == []
+
+
+def test_every_naughty_text_can_be_searched_for(known: MakeLink, owner: User) -> None:
+    known(code="abc", title="Spring")
+    for text in shared_json("naughty-strings/blns.json"):
+        assert len(codes(owner, text)) <= 1
+        assert len(codes(owner, "spring", filters=SearchFilters(tag=text, hostname=text))) <= 1
 
 
 def test_filters_narrow_what_is_found(known: MakeLink, owner: User) -> None:
