@@ -56,6 +56,10 @@ class History:
         ]
 
 
+# Of all owners.
+PASSWORD = "correct horse battery"  # noqa: S105 - of a stage that is thrown away
+
+
 class Links:
     """Makes and changes links by the product's own services, and keeps their history."""
 
@@ -66,7 +70,7 @@ class Links:
         self.stage = stage
         self.services = services
         self.history = History()
-        self.owner: User = User.objects.create_user(f"owner-{secrets.token_hex(4)}@example.com", "correct horse battery")
+        self.owner: User = User.objects.create_user(f"owner-{secrets.token_hex(4)}@example.com", PASSWORD)
         self._staff: User | None = None
         self.workspace: Workspace = Workspace.objects.get(personal_for=self.owner)
 
