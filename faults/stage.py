@@ -1,5 +1,6 @@
 """Where a fault plays: engines, proxies in front of them, redirectors, carriers, and a Django of our own."""
 
+import logging
 import os
 import shutil
 import signal
@@ -244,6 +245,8 @@ def _set_up_django(stage: Stage, *, with_topics: bool) -> None:
     import django  # noqa: PLC0415 - settings read the environment of the engines
 
     django.setup()
+    # Its lines are told at any level.
+    logging.getLogger("audit").setLevel(logging.ERROR)
     from django.core.management import call_command  # noqa: PLC0415
 
     with stage.log("prepare").open("w") as log:
