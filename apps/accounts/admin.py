@@ -9,11 +9,14 @@ from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreation
 from django.db.models import Count, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+import apps.accounts.api_keys.admin
 import apps.accounts.audit.admin
 import apps.accounts.privacy.admin  # noqa: F401 - registers its pages
+from apps.accounts.api_keys.services import revoke_all_of
 from apps.accounts.factors.services import remove_all_factors
 from apps.accounts.models import Membership, RateLimitPolicy, User, Workspace
 from apps.accounts.passwords.suggestions import suggest_password
@@ -118,6 +121,7 @@ class UserAdmin(LongList, DjangoUserAdmin[User]):
         obj.save(update_fields=[*fields, "updated_at"])
         if "is_active" in fields and not obj.is_active:
             void_sessions(obj)
+            revoke_all_of(obj, actor=cast("User", request.user), now=timezone.now())
 
 
 class MembershipInline(MembershipInlineBase):

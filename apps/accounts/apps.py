@@ -14,6 +14,7 @@ class AccountsConfig(AppConfig):
         from apps.accounts.privacy import consent, registry  # noqa: PLC0415
 
         registry.add_parts("apps.accounts.privacy.own_data.PARTS")
+        registry.add_parts("apps.accounts.api_keys.own_data.PARTS")
         if installed_apps.is_installed("allauth.mfa"):
             # Not in a process for short domains.
             from apps.accounts.factors import recording as factors  # noqa: PLC0415

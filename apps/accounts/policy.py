@@ -1,7 +1,8 @@
 """Who may do what. Every edge asks here; nothing else compares roles."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from itertools import chain
 from typing import Protocol, TypeAlias
@@ -43,12 +44,13 @@ class Scope(StrEnum):
 @dataclass(frozen=True, slots=True)
 class ApiActor:
     """`user` at work through the API, with no more than `scopes` allow; where ids are given, in one workspace
-    or with links of one domain only."""
+    or with links of one domain only. `valid_until`, if its key expires, is when: what it makes lets nobody in for longer."""
 
     user: User
     scopes: frozenset[Scope]
     workspace_id: int | None = None
     domain_id: int | None = None
+    valid_until: datetime | None = None
 
     @property
     def pk(self) -> int:
@@ -165,6 +167,16 @@ def bound_domain(actor: Actor) -> int | None:
     return actor.domain_id if isinstance(actor, ApiActor) else None
 
 
+def actions_within(scopes: Iterable[Scope]) -> frozenset[Action]:
+    """All that `scopes` allow together, to whose role allows it."""
+    return frozenset(chain.from_iterable(_WITHIN[scope] for scope in scopes))
+
+
+def holds(actor: Actor, scopes: Iterable[Scope]) -> bool:
+    """Whether `actor` may hand `scopes` on: people may hand on all, a key no more than its own allow."""
+    return not isinstance(actor, ApiActor) or actions_within(scopes) <= actions_within(actor.scopes)
+
+
 def require(actor: Actor, action: Action, resource: InWorkspace) -> None:
     """Pass if `actor` may do `action` to `resource`.
 
@@ -203,7 +215,7 @@ def _narrowed(actor: Actor, actions: Set[Action], domain_id: int | None = None) 
     """What is left of `actions` for `actor` by its scopes and, for something on a domain, by its own domain."""
     if not isinstance(actor, ApiActor):
         return frozenset(actions)
-    left = frozenset(actions).intersection(chain.from_iterable(_WITHIN[scope] for scope in actor.scopes))
+    left = frozenset(actions) & actions_within(actor.scopes)
     if actor.domain_id is None:
         return left
     if domain_id is None:

@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from apps.accounts.api_keys import retention as api_keys
 from apps.accounts.audit import retention
 from apps.accounts.audit.context import Origin, Via, coming_from
 from apps.accounts.privacy import deletion
@@ -13,6 +14,12 @@ from apps.accounts.workspaces import services as workspaces
 def purge_audit_log(**_: object) -> int:
     """Delete what the audit log has kept long enough; how many rows."""
     return retention.purge(now=timezone.now())
+
+
+@shared_task(name="accounts.purge_api_keys")
+def purge_api_keys(**_: object) -> int:
+    """Forget the API keys that were revoked long ago; how many."""
+    return api_keys.purge(now=timezone.now())
 
 
 @shared_task(name="accounts.delete_due_accounts")

@@ -11,11 +11,13 @@ class LinksConfig(AppConfig):
     name = "apps.links"
 
     def ready(self) -> None:
-        from apps.accounts.privacy.registry import add_eraser, add_parts  # noqa: PLC0415 - models are not loaded before
+        from apps.accounts.api_keys.domains import list_by  # noqa: PLC0415 - models are not loaded before
+        from apps.accounts.privacy.registry import add_eraser, add_parts  # noqa: PLC0415
         from apps.links.models import Link  # noqa: PLC0415
         from apps.links.purging import announce_purged  # noqa: PLC0415
 
         import_module("apps.links.checks")
+        list_by("apps.links.key_domains.key_domains")
         add_eraser("apps.links.emptying.empty_workspaces")
         add_parts("apps.links.own_data.PARTS")
         post_delete.connect(announce_purged, sender=Link, dispatch_uid="links.purges")

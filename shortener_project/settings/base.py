@@ -162,6 +162,7 @@ CELERY_BEAT_SCHEDULE = {
     "erase-clicks-of-purged-links": {"task": "lifecycle.erase_purged", "schedule": 300.0},
     "delete-due-accounts": {"task": "accounts.delete_due_accounts", "schedule": 3600.0},
     "erase-deleted-workspaces": {"task": "accounts.erase_deleted_workspaces", "schedule": 300.0},
+    "purge-api-keys": {"task": "accounts.purge_api_keys", "schedule": 86400.0},
     "purge-audit-log": {"task": "accounts.purge_audit_log", "schedule": 86400.0},
     "purge-published-outbox": {"task": "events.purge_published_outbox", "schedule": 3600.0},
     "purge-producer-sequences": {"task": "events.purge_producer_sequences", "schedule": 86400.0},
@@ -266,6 +267,9 @@ RATE_LIMITS = {
     "web_write": env.rate("RATE_LIMIT_WEB_WRITE", default="120/60"),
     "api": env.rate("RATE_LIMIT_API", default="600/60"),
 }
+
+# API keys that let nobody in, by address.
+WRONG_KEY_LIMIT = env.rate("RATE_LIMIT_WRONG_KEY", default="30/300")
 
 # -- analytics ------------------------------------------------------------------------------------
 
@@ -397,6 +401,9 @@ MFA_FORMS = {
     "add_webauthn": "apps.accounts.factors.forms.AddPasskeyForm",
     "edit_webauthn": "apps.accounts.factors.forms.RenamePasskeyForm",
 }
+
+# API keys of one user, in all workspaces together.
+API_KEYS_PER_USER = env.integer("API_KEYS_PER_USER", default=50)
 
 # Days that the audit log keeps what was done, and what it keeps of addresses: "full", "truncated" (IPv4 /24, IPv6 /48) or "none".
 AUDIT_RETENTION_DAYS = env.integer("AUDIT_RETENTION_DAYS", default=730, minimum=30)

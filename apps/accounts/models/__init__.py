@@ -1,5 +1,6 @@
 """People: users, workspaces, who belongs to which, the limits that hold for them, and what they did."""
 
+from apps.accounts.models.api_keys import API_KEY_NAME_MAX_LENGTH, ApiKey
 from apps.accounts.models.audit import AuditLog
 from apps.accounts.models.invitations import Invitation
 from apps.accounts.models.privacy import AccountDeletion, Consent, ConsentText
@@ -8,8 +9,10 @@ from apps.accounts.models.users import User, UserManager
 from apps.accounts.models.workspaces import WORKSPACE_NAME_MAX_LENGTH, Membership, Role, Workspace
 
 __all__ = [
+    "API_KEY_NAME_MAX_LENGTH",
     "WORKSPACE_NAME_MAX_LENGTH",
     "AccountDeletion",
+    "ApiKey",
     "AuditLog",
     "Consent",
     "ConsentText",

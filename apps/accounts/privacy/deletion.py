@@ -18,6 +18,7 @@ from django.db.models import Case, IntegerField, Value, When
 from django.utils.translation import gettext as _
 from prometheus_client import Counter
 
+from apps.accounts.api_keys.services import revoke_all_of
 from apps.accounts.audit.actions import AuditAction
 from apps.accounts.audit.recording import record
 from apps.accounts.models import AccountDeletion, Invitation, Membership, Role, User, Workspace
@@ -51,6 +52,7 @@ def ask(*, user: User, now: datetime) -> AccountDeletion:
     current.save(update_fields=["is_active", "updated_at"])
     void_sessions(current)
     record(action=AuditAction.DELETION_ASKED, actor=current, target=current, after={"due_at": deletion.due_at})
+    revoke_all_of(current, actor=current, now=now)
     transaction.on_commit(partial(_tell, current.email, deletion.due_at))
     return deletion
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts import policy
+from apps.accounts.api_keys.services import record_end_with
 from apps.accounts.audit.actions import AuditAction
 from apps.accounts.audit.recording import record
 from apps.accounts.models import Membership, Role, User, Workspace
@@ -106,4 +107,5 @@ def _require_other_owner(membership: Membership) -> None:
 def _remove(membership: Membership, *, action: AuditAction, actor: User) -> None:
     label, role = str(membership.user), membership.role
     record(action=action, actor=actor, target=membership, target_label=label, before={"role": role})
+    record_end_with(Membership.objects.filter(pk=membership.pk), actor=actor)
     membership.delete()

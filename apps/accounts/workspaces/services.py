@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from prometheus_client import Counter
 
 from apps.accounts import policy
+from apps.accounts.api_keys.services import record_end_with
 from apps.accounts.audit.actions import AuditAction
 from apps.accounts.audit.recording import record
 from apps.accounts.models import WORKSPACE_NAME_MAX_LENGTH, Invitation, Membership, Role, User, Workspace
@@ -59,7 +60,9 @@ def delete_workspace(*, actor: User, workspace: Workspace, confirmation: str, no
     if confirmation.strip() != current.name:
         raise WorkspaceRefused(_("This is not the name of the workspace."), code="name_mismatch", field="confirmation")
     record(action=AuditAction.WORKSPACE_DELETED, actor=actor, target=current, before={"name": current.name})
-    Membership.objects.filter(workspace=current).delete()
+    members = Membership.objects.filter(workspace=current)
+    record_end_with(members, actor=actor)
+    members.delete()
     Invitation.objects.filter(workspace=current).delete()
     current.name, current.deleted_at = GONE_NAME, now
     current.save(update_fields=["name", "deleted_at", "updated_at"])
