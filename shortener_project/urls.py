@@ -25,6 +25,7 @@ urlpatterns = [
     path("account/sessions/", include("apps.accounts.sessions.urls")),
     path("account/password/", include("apps.accounts.passwords.urls")),
     path("account/workspaces/", include("apps.accounts.workspaces.urls")),
+    path("account/api-keys/", include("apps.accounts.api_keys.urls")),
     path("account/audit-log/", include("apps.accounts.audit.urls")),
     path("account/privacy/", include("apps.accounts.privacy.urls")),
     path("account/consent/", privacy.agree, name="consent"),

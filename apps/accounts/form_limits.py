@@ -27,7 +27,7 @@ _FORMS: Final[Mapping[str, tuple[str, str]]] = {
     "workspaces:invitation": ("60/h", "60/h"),
 }
 # What makes things or sends mails: from the bucket of the user.
-_WRITES: Final = frozenset({"links:create", "workspaces:create", "workspaces:invite", "workspaces:send_again"})
+_WRITES: Final = frozenset({"api_keys:create", "links:create", "workspaces:create", "workspaces:invite", "workspaces:send_again"})
 
 
 class FormLimitsMiddleware:

@@ -22,6 +22,7 @@ SECTIONS: Final[Sequence[Section]] = (
     Section("mfa_index", _("Security"), frozenset({"account_change_password", "account_set_password", "socialaccount_connections"})),
     Section("sessions:list", _("Sessions")),
     Section("workspaces:list", _("Workspaces")),
+    Section("api_keys:list", _("API keys")),
     Section("audit:log", _("Audit log")),
     Section("privacy:index", _("Privacy")),
 )

@@ -21,6 +21,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from apps.accounts import policy
+from apps.accounts.api_keys import services as api_keys
 from apps.accounts.models import Invitation, Membership, User
 from apps.accounts.policy import Action
 from apps.accounts.workspaces.current import SESSION_KEY
@@ -94,6 +95,7 @@ OWN = frozenset(
         "sessions:end_others",
         "workspaces:list",
         "workspaces:create",
+        "api_keys:list",
         "audit:log",
         "audit:export",
         "privacy:index",
@@ -123,6 +125,7 @@ class Ids:
     workspace: UUID = field(default_factory=uuid4)
     member: int = 2**40
     invitation: UUID = field(default_factory=uuid4)
+    api_key: UUID = field(default_factory=uuid4)
     session: int = 2**40
     key: int = 2**40
 
@@ -168,6 +171,10 @@ def own_session(ids: Ids) -> dict[str, Any]:
     return {"pk": ids.session}
 
 
+def api_key(ids: Ids) -> dict[str, Any]:
+    return {"public_id": ids.api_key}
+
+
 def own_key(ids: Ids) -> dict[str, Any]:
     return {"pk": ids.key}
 
@@ -202,12 +209,14 @@ THINGS: Mapping[str, tuple[Action, Values, dict[str, str] | None]] = {
     "workspaces:remove": (Action.MEMBERS_MANAGE, member, NOTHING),
     "workspaces:transfer": (Action.OWNERS_MANAGE, member, GET),
     "workspaces:invite": (Action.MEMBERS_MANAGE, workspace, {"email": "new@example.com", "role": "viewer"}),
+    "api_keys:of_workspace": (Action.KEYS_MANAGE, workspace, GET),
     "workspaces:send_again": (Action.MEMBERS_MANAGE, invitation, NOTHING),
     "workspaces:revoke": (Action.MEMBERS_MANAGE, invitation, NOTHING),
 }
 # What belongs to one person, here the owner; for all others it is not there.
 PERSONAL: Mapping[str, tuple[Values, dict[str, str] | None]] = {
     "sessions:end": (own_session, NOTHING),
+    "api_keys:edit": (api_key, GET),
     "mfa_remove_webauthn": (own_key, GET),
     "mfa_edit_webauthn": (own_key, GET),
 }
@@ -216,8 +225,11 @@ PERSONAL: Mapping[str, tuple[Values, dict[str, str] | None]] = {
 def cases() -> Sequence[Case]:
     """All that is tried with everybody."""
     things = [Case(name, _asks(name, values, data), policy.roles_of(action)) for name, (action, values, data) in THINGS.items()]
-    ask = _asks("links:create", lambda _ids: {}, GET, workspace_by_query=True)
-    things.append(Case("links:create", ask, policy.roles_of(Action.LINK_CREATE)))
+    for name, action in (("links:create", Action.LINK_CREATE), ("api_keys:create", Action.KEY_CREATE)):
+        things.append(Case(name, _asks(name, lambda _ids: {}, GET, workspace_by_query=True), policy.roles_of(action)))
+    # The owner's key: who manages keys may revoke it, to other members it is not there.
+    revokers = policy.roles_of(Action.KEYS_MANAGE)
+    things.append(Case("api_keys:revoke", _asks("api_keys:revoke", api_key, NOTHING), revokers, is_known_to_members=False))
     owners = frozenset({"owner"})
     personal = (Case(name, _asks(name, values, data), owners, is_known_to_members=False) for name, (values, data) in PERSONAL.items())
     return [*things, *personal]
@@ -252,6 +264,7 @@ def make_things(cast: Cast) -> Ids:
         workspace=cast.workspace, email="new2@example.com", role="viewer", token_hash="0" * 64, expires_at=now + timedelta(days=1)
     )
     session = UserSession.objects.create(user=cast.owner, session_key="s" * 32, ip="192.0.2.1", user_agent="x", data={})
+    api_key, _text = api_keys.create_key(actor=cast.owner, workspace=cast.workspace, name="Cron", scope_names=["links:read"], now=now)
     key = Authenticator.objects.create(user=cast.owner, type=Authenticator.Type.WEBAUTHN, data={"name": "Key", "credential": {}})
     return Ids(
         hostname=made.domain.hostname,
@@ -260,6 +273,7 @@ def make_things(cast: Cast) -> Ids:
         workspace=cast.workspace.public_id,
         member=Membership.objects.get(workspace=cast.workspace, user=cast.admin).pk,
         invitation=open_one.public_id,
+        api_key=api_key.public_id,
         session=session.pk,
         key=key.pk,
     )

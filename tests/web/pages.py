@@ -31,7 +31,7 @@ def member_pages(links: dict[str, Link]) -> list[str]:
         "account_change_password",
         "account_logout",
     )
-    names += ("audit:log", "privacy:index", "privacy:delete")
+    names += ("audit:log", "privacy:index", "privacy:delete", "api_keys:list", "api_keys:create")
     lists = [reverse("links:list") + query for query in ("?state=deleted", "?search=none", "?tag=docs", "?page=9")]
     forms = [page_of(links["wide"], name) for name in ("links:edit", "links:delete", "links:qr")]
     others = [page_of(links["plain"]) + "?range=24h", page_of(links["plain"]) + "?from=x", "/links/no.such/link/", "/admin/"]

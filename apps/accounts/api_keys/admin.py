@@ -30,8 +30,10 @@ class ApiKeyAdmin(ReadOnly, LongList, _Base):
     search_fields = ("prefix", "membership__user__email", "membership__workspace__name")
     search_help_text = _("How the key begins, e-mail address of its owner, or name of the workspace")
     ordering = ("-created_at", "-id")
-    fields = ("prefix", "name", "owner", "workspace", "scopes", "domain_hostname", "created_at", "expires_at", "last_used_at")
-    fields += ("last_used_address", "revoked_at")
+    fields = (
+        *("prefix", "name", "owner", "workspace", "scopes", "domain_hostname"),
+        *("created_at", "expires_at", "last_used_at", "last_used_address", "revoked_at"),
+    )
     readonly_fields = fields
     actions = ("revoke",)
 
