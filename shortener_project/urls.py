@@ -5,6 +5,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from apps.accounts.privacy import views as privacy
+from apps.accounts.tokens.jwks import jwks
 from apps.common.views import healthz
 from apps.links.views import home
 
@@ -30,6 +31,8 @@ urlpatterns = [
     path("account/privacy/", include("apps.accounts.privacy.urls")),
     path("account/consent/", privacy.agree, name="consent"),
     path("legal/<slug:kind>/", privacy.legal, name="legal"),
+    path("api/v1/", include("shortener_project.api", namespace="api")),
+    path(".well-known/jwks.json", jwks, name="jwks"),
     path("", include("apps.links.urls")),
     path("", include("apps.analytics.urls")),
     # Last: whatever else has the form of a code.

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 # Pages that do more for an address that has an account than for one that has none, or less.
-_NAMES: Final = frozenset({"account_signup", "account_reset_password"})
+_NAMES: Final = frozenset({"account_signup", "account_reset_password", "auth-register"})
 
 
 class EvenAnswersMiddleware:

@@ -7,6 +7,7 @@ from apps.accounts.api_keys import retention as api_keys
 from apps.accounts.audit import retention
 from apps.accounts.audit.context import Origin, Via, coming_from
 from apps.accounts.privacy import deletion
+from apps.accounts.tokens import families, rotation
 from apps.accounts.workspaces import services as workspaces
 
 
@@ -20,6 +21,13 @@ def purge_audit_log(**_: object) -> int:
 def purge_api_keys(**_: object) -> int:
     """Forget the API keys that were revoked long ago; how many."""
     return api_keys.purge(now=timezone.now())
+
+
+@shared_task(name="accounts.purge_token_families")
+def purge_token_families(**_: object) -> int:
+    """Forget log-ins of API clients that are over, and signing keys of which no token is left; how many log-ins."""
+    rotation.drop_outlived(now=timezone.now())
+    return families.purge(now=timezone.now())
 
 
 @shared_task(name="accounts.delete_due_accounts")

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
 
+from apps.common.api import problems
 from apps.common.errors import DomainError
 from apps.common.requests import id_of
 
@@ -21,7 +22,9 @@ _TEMPLATES = {
 
 
 def page(request: HttpRequest, status: HTTPStatus, *, template: str = "", **values: Any) -> HttpResponse:
-    """The page for `status`, with the request's id on it; `values` go to the template."""
+    """The page for `status`, with the request's id on it; `values` go to the template. To the API, a problem."""
+    if problems.is_wanted(request):
+        return problems.answer(request, status, detail=str(values.get("message", "")))
     context = {
         # No context processors: they would ask for the session and the user.
         "CSP_NONCE": getattr(request, "csp_nonce", ""),
@@ -42,6 +45,8 @@ def page(request: HttpRequest, status: HTTPStatus, *, template: str = "", **valu
 def for_domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:
     """The page of an expected failure; for a fragment that a script has asked for, its sentence alone."""
     status = HTTPStatus(error.http_status)
+    if problems.is_wanted(request):
+        return problems.answer(request, status, code=error.code, detail=error.message)
     if request.headers.get("HX-Request") == "true":
         return HttpResponse(error.message, status=status, content_type="text/plain; charset=utf-8")
     return page(request, status, message=error.message)

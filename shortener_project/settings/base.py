@@ -163,6 +163,7 @@ CELERY_BEAT_SCHEDULE = {
     "delete-due-accounts": {"task": "accounts.delete_due_accounts", "schedule": 3600.0},
     "erase-deleted-workspaces": {"task": "accounts.erase_deleted_workspaces", "schedule": 300.0},
     "purge-api-keys": {"task": "accounts.purge_api_keys", "schedule": 86400.0},
+    "purge-token-families": {"task": "accounts.purge_token_families", "schedule": 86400.0},
     "purge-audit-log": {"task": "accounts.purge_audit_log", "schedule": 86400.0},
     "purge-published-outbox": {"task": "events.purge_published_outbox", "schedule": 3600.0},
     "purge-producer-sequences": {"task": "events.purge_producer_sequences", "schedule": 86400.0},
@@ -266,6 +267,10 @@ RATE_LIMITS = {
     "password": env.rate("RATE_LIMIT_PASSWORD", default="10/300"),
     "web_write": env.rate("RATE_LIMIT_WEB_WRITE", default="120/60"),
     "api": env.rate("RATE_LIMIT_API", default="600/60"),
+    "create": env.rate("RATE_LIMIT_CREATE", default="3000/3600"),
+    "log_in": env.rate("RATE_LIMIT_LOG_IN", default="30/60"),
+    "log_in_account": env.rate("RATE_LIMIT_LOG_IN_ACCOUNT", default="20/60"),
+    "sign_up": env.rate("RATE_LIMIT_SIGN_UP", default="60/3600"),
 }
 
 # API keys that let nobody in, by address.
@@ -402,6 +407,16 @@ MFA_FORMS = {
     "edit_webauthn": "apps.accounts.factors.forms.RenamePasskeyForm",
 }
 
+# Keys that tokens of the API are signed with; a folder that is set has to hold the same on every machine. Minutes that an access
+# token is good for (15 at most), days that a refresh token is, and days after which a log-in ends however often it is refreshed.
+JWT_KEYS_ARE_OURS = not env.text("JWT_KEYS_DIR", default="")
+JWT_KEYS_DIR = Path(env.text("JWT_KEYS_DIR", default=str(VAR_DIR / "jwt")))
+ACCESS_TOKEN_MINUTES = env.integer("ACCESS_TOKEN_MINUTES", default=10, maximum=15)
+REFRESH_TOKEN_DAYS = env.integer("REFRESH_TOKEN_DAYS", default=14)
+REFRESH_FAMILY_DAYS = env.integer("REFRESH_FAMILY_DAYS", default=90)
+# Of simplejwt the classes are used; keys and checks are those of apps.accounts.tokens.
+SIMPLE_JWT = {"ALGORITHM": "RS256", "TOKEN_TYPE_CLAIM": "typ", "USER_ID_CLAIM": "sub"}
+
 # API keys of one user, in all workspaces together.
 API_KEYS_PER_USER = env.integer("API_KEYS_PER_USER", default=50)
 
@@ -411,6 +426,19 @@ AUDIT_ADDRESS_POLICY = env.choice("AUDIT_ADDRESS_POLICY", default="full", words=
 
 # Days in which the owner of an account can take back that it is to be deleted.
 ACCOUNT_DELETION_DAYS = env.integer("ACCOUNT_DELETION_DAYS", default=14, minimum=0)
+
+# -- API ------------------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["apps.accounts.api.authentication.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["apps.common.api.parsers.BoundedJSONParser"],
+    "EXCEPTION_HANDLER": "apps.common.api.exceptions.exception_handler",
+    # Limits are those of apps.common.ratelimit.
+    "DEFAULT_THROTTLE_CLASSES": [],
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
 
 # -- mail -----------------------------------------------------------------------------------------
 

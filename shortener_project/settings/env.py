@@ -20,8 +20,8 @@ def text(name: str, *, default: str) -> str:
     return str(_env.str(name, default="")).strip() or default
 
 
-def integer(name: str, *, default: int, minimum: int = 1) -> int:
-    """Value of `name` as a whole number, not less than `minimum`.
+def integer(name: str, *, default: int, minimum: int = 1, maximum: int | None = None) -> int:
+    """Value of `name` as a whole number, not less than `minimum` and not more than `maximum`.
 
     Raises ImproperlyConfigured, naming it, for anything else.
     """
@@ -32,6 +32,8 @@ def integer(name: str, *, default: int, minimum: int = 1) -> int:
         raise ImproperlyConfigured(f"{name}: expected a whole number, got {value!r}") from None
     if number < minimum:
         raise ImproperlyConfigured(f"{name}: expected {minimum} or more, got {number}")
+    if maximum is not None and number > maximum:
+        raise ImproperlyConfigured(f"{name}: expected {maximum} or less, got {number}")
     return number
 
 

@@ -18,6 +18,7 @@ CELERY_TASK_ALWAYS_EAGER = True
 if "VAR_DIR" not in os.environ:
     # Not among the figures of a product that runs from this folder.
     METRICS_DIR = Path(tempfile.gettempdir()) / "shortener-tests" / "metrics"
+    JWT_KEYS_DIR = Path(tempfile.gettempdir()) / "shortener-tests" / "jwt"
 # A pool would keep the test database open while the runner wants to drop it.
 DATABASES["default"]["OPTIONS"].pop("pool")
 # Nothing is collected for tests: static files are served from where they lie.

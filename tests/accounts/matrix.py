@@ -60,6 +60,11 @@ PUBLIC: Mapping[str, str] = {
     "privacy:take_back": "offered to who has shown the password of a shut account",
     "workspaces:open_invitation": "its token is the secret",
     "workspaces:invitation": "the token in the session is the secret",
+    "jwks": "public keys",
+    "api:auth-register": "sign-up",
+    "api:auth-login": "log-in",
+    "api:auth-refresh": "its token is the secret",
+    "api:auth-logout": "its token is the secret",
     "redirects:robots": "for crawlers",
     "redirects:preview": "short links are for everybody",
     "redirects:qr_code": "short links are for everybody",
@@ -111,6 +116,8 @@ OWN = frozenset(
         "links:domains",
     }
 )
+# The same for programs, which get a 401.
+OWN_BY_API = frozenset({"api:auth-logout-all", "api:me"})
 # Values for addresses of OWN that take some.
 OWN_VALUES: Mapping[str, Mapping[str, Any]] = {"analytics:workspace_dimension": {"name": "country"}}
 

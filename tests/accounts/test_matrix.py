@@ -37,7 +37,7 @@ def looks_of(answer: HttpResponse) -> tuple[int, str, str]:
 
 
 def test_every_address_is_public_for_a_reason_or_tried() -> None:
-    known = {*matrix.PUBLIC, *matrix.OWN, *CASES}
+    known = {*matrix.PUBLIC, *matrix.OWN, *matrix.OWN_BY_API, *CASES}
     found = set(matrix.names())
 
     assert found - known == set(), "Addresses without an entry in tests/accounts/matrix.py"
@@ -45,7 +45,7 @@ def test_every_address_is_public_for_a_reason_or_tried() -> None:
 
 
 def test_no_address_has_two_entries() -> None:
-    tables = [set(matrix.PUBLIC), set(matrix.OWN), set(CASES)]
+    tables = [set(matrix.PUBLIC), set(matrix.OWN), set(matrix.OWN_BY_API), set(CASES)]
 
     assert sum(map(len, tables)) == len(set.union(*tables))
 
@@ -91,6 +91,14 @@ def test_pages_about_oneself_are_for_those_who_are_logged_in(cast: Cast, name: s
     for answer in (client.get(path), client.post(path)):
         assert answer.status_code in {302, 405}
         assert answer.status_code == 405 or answer["Location"].startswith((LOG_IN, reverse("account_reauthenticate")))
+
+
+@pytest.mark.parametrize("name", sorted(matrix.OWN_BY_API))
+def test_what_the_api_tells_about_oneself_needs_a_token(cast: Cast, name: str) -> None:
+    for client in (matrix.browser(cast, None), matrix.browser(cast, cast.owner)):
+        for answer in (client.get(reverse(name)), client.post(reverse(name))):
+            assert answer.status_code in {401, 405}
+            assert answer["Content-Type"] == "application/problem+json"
 
 
 @pytest.mark.parametrize("who", [None, "stranger", "owner"])

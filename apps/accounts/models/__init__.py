@@ -5,6 +5,7 @@ from apps.accounts.models.audit import AuditLog
 from apps.accounts.models.invitations import Invitation
 from apps.accounts.models.privacy import AccountDeletion, Consent, ConsentText
 from apps.accounts.models.rate_limits import RateLimitPolicy
+from apps.accounts.models.tokens import TokenFamily
 from apps.accounts.models.users import User, UserManager
 from apps.accounts.models.workspaces import WORKSPACE_NAME_MAX_LENGTH, Membership, Role, Workspace
 
@@ -20,6 +21,7 @@ __all__ = [
     "Membership",
     "RateLimitPolicy",
     "Role",
+    "TokenFamily",
     "User",
     "UserManager",
     "Workspace",

@@ -1,0 +1,1 @@
+"""REST about people: log-in and tokens, one's own account."""

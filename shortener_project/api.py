@@ -1,0 +1,9 @@
+"""Every address below /api/v1/."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+app_name = "api"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("apps.accounts.api.urls")),
+]
