@@ -44,12 +44,16 @@ class Scope(StrEnum):
 @dataclass(frozen=True, slots=True)
 class ApiActor:
     """`user` at work through the API, with no more than `scopes` allow; where ids are given, in one workspace
-    or with links of one domain only. `valid_until`, if its key expires, is when: what it makes lets nobody in for longer."""
+    or with links of one domain only.
+
+    Who came with an API key has its id in `key_id`, and in `valid_until` when it expires: keys that it makes end no later.
+    """
 
     user: User
     scopes: frozenset[Scope]
     workspace_id: int | None = None
     domain_id: int | None = None
+    key_id: int | None = None
     valid_until: datetime | None = None
 
     @property
@@ -130,12 +134,12 @@ class InWorkspace(Protocol):
     workspace_id: int
 
 
-def visible_workspaces(actor: Actor, action: Action) -> QuerySet[Workspace]:
-    """Workspaces in which `actor` may do `action`; none for the anonymous and the inactive."""
+def visible_workspaces(actor: Actor, action: Action, *, domain_id: int | None = None) -> QuerySet[Workspace]:
+    """Workspaces in which `actor` may do `action`, with `domain_id` to links of this domain; none for the anonymous and the inactive."""
     if isinstance(actor, BackOffice):
         return Workspace.objects.all() if action in _office_actions(actor.user) else Workspace.objects.none()
     person = _person(actor)
-    if person is None or not _narrowed(actor, {action}):
+    if person is None or not _narrowed(actor, {action}, domain_id):
         return Workspace.objects.none()
     workspaces = Workspace.objects.filter(memberships__user=person, memberships__role__in=roles_of(action))
     if isinstance(actor, ApiActor) and actor.workspace_id is not None:
@@ -175,6 +179,11 @@ def actions_within(scopes: Iterable[Scope]) -> frozenset[Action]:
 def holds(actor: Actor, scopes: Iterable[Scope]) -> bool:
     """Whether `actor` may hand `scopes` on: people may hand on all, a key no more than its own allow."""
     return not isinstance(actor, ApiActor) or actions_within(scopes) <= actions_within(actor.scopes)
+
+
+def within_scopes(actor: Actor, action: Action) -> bool:
+    """Whether the scopes of `actor` cover `action`, whatever its role: those of people cover all."""
+    return not isinstance(actor, ApiActor) or action in actions_within(actor.scopes)
 
 
 def require(actor: Actor, action: Action, resource: InWorkspace) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
@@ -15,7 +15,7 @@ from apps.links import code_choice, codes, hostnames
 from apps.links.errors import LinkError
 from apps.links.installation import default_domain, public_scheme
 from apps.links.listing import in_state
-from apps.links.models import Alias, Domain, Link, Tag
+from apps.links.models import Alias, Domain, DomainQuerySet, Link, LinkQuerySet, LinkTag, Tag
 from apps.links.renaming import MAX_ALIASES
 
 __all__ = ["CodeCheck", "check_code", "default_hostname", "default_workspace", "get_link", "list_links", "list_tags", "short_url"]
@@ -63,13 +63,18 @@ def list_links(*, actor: Actor, workspace: Workspace | None = None, state: str =
     else:
         ids = list(policy.visible_workspaces(actor, Action.LINK_VIEW).values_list("pk", flat=True))
     # Plain ids rather than a subquery: with one of them the index gives the order.
-    return in_state(Link.objects.filter(workspace__in=ids), state).order_by("-created_at", "-pk").for_rows()
+    links = _of_bound_domain(actor, Link.objects.filter(workspace__in=ids))
+    return in_state(links, state).order_by("-created_at", "-pk").for_rows()
 
 
 def list_tags(*, actor: Actor, workspace: Workspace) -> QuerySet[Tag]:
-    """Tags of `workspace` by name in whatever case, straight from their index. Raises NotFound when `workspace` is not the actor's."""
+    """Tags of `workspace` by name in whatever case, straight from their index; to who is bound to a domain those of its links alone.
+    Raises NotFound when `workspace` is not the actor's."""
     policy.require_in_workspace(actor, Action.LINK_VIEW, workspace)
-    return Tag.objects.filter(workspace=workspace).order_by(Lower("name"))
+    tags, bound = Tag.objects.filter(workspace=workspace), policy.bound_domain(actor)
+    if bound is not None:
+        tags = tags.filter(Exists(LinkTag.objects.filter(tag=OuterRef("pk"), link__domain=bound)))
+    return tags.order_by(Lower("name"))
 
 
 def default_workspace(actor: Actor) -> Workspace:
@@ -107,7 +112,7 @@ def list_aliases(link: Link) -> Sequence[str]:
 def list_domains(*, actor: Actor, workspace: Workspace) -> QuerySet[Domain]:
     """Domains that `workspace` has brought, verified or not, by hostname. Raises NotFound when `workspace` is not the actor's."""
     policy.require_in_workspace(actor, Action.LINK_VIEW, workspace)
-    return Domain.objects.filter(workspace=workspace).order_by("hostname")
+    return _bound(actor, Domain.objects.filter(workspace=workspace)).order_by("hostname")
 
 
 def get_domain(*, actor: Actor, workspace: Workspace, hostname: str, action: Action = Action.LINK_VIEW) -> Domain:
@@ -115,7 +120,7 @@ def get_domain(*, actor: Actor, workspace: Workspace, hostname: str, action: Act
 
     Raises NotFound, alike for one that is not there and one of others, and PermissionDenied when
     `actor` may see it but not do `action`."""
-    domain = Domain.objects.filter(workspace=workspace, hostname=_host(hostname)).first()
+    domain = _bound(actor, Domain.objects.filter(workspace=workspace, hostname=_host(hostname))).first()
     if domain is None or Action.LINK_VIEW not in policy.allowed_actions(actor, workspace.pk):
         raise NotFound(_("There is no such domain here."))
     policy.require_in_workspace(actor, action, workspace)
@@ -127,7 +132,7 @@ def usable_domains(*, actor: Actor, workspace: Workspace) -> QuerySet[Domain]:
     those for all, by hostname. Raises NotFound when `workspace` is not the actor's."""
     policy.require_in_workspace(actor, Action.LINK_VIEW, workspace)
     theirs = Q(workspace=None) | Q(workspace=workspace)
-    return Domain.objects.serving().filter(theirs).order_by("-is_default", "hostname")
+    return _bound(actor, Domain.objects.serving().filter(theirs)).order_by("-is_default", "hostname")
 
 
 def default_hostname() -> str:
@@ -138,6 +143,17 @@ def default_hostname() -> str:
 def short_url(link: Link, code: str = "") -> str:
     """The address that people share; that of an alias if `code` is one."""
     return f"{public_scheme()}://{link.domain.hostname}/{code or link.code}"
+
+
+def _bound(actor: Actor, domains: DomainQuerySet) -> DomainQuerySet:
+    """Those of `domains` that `actor` may know of."""
+    bound = policy.bound_domain(actor)
+    return domains if bound is None else domains.filter(pk=bound)
+
+
+def _of_bound_domain(actor: Actor, links: LinkQuerySet) -> LinkQuerySet:
+    bound = policy.bound_domain(actor)
+    return links if bound is None else links.filter(domain=bound)
 
 
 def _host(text: str) -> str:

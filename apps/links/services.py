@@ -17,11 +17,10 @@ from apps.accounts.policy import Action, Actor
 from apps.events.topics import Topic
 from apps.links import audit, code_choice, destinations, edits, tagging, texts, windows
 from apps.links.changes import LinkChanges, LinkOptions
-from apps.links.domain_rules import require_usable
+from apps.links.domain_rules import place_for
 from apps.links.emptying import PURGED_URL
 from apps.links.errors import LinkError
 from apps.links.events import announce
-from apps.links.installation import default_domain
 from apps.links.models import Domain, Link
 from apps.links.options import apply as apply_options
 from apps.links.versions import locked, require_changeable, save_version
@@ -45,13 +44,15 @@ def create_link(  # noqa: PLR0913 - one keyword a field
     now: datetime,
 ) -> Link:
     """A stored link in `workspace`, owned by `actor`; code "" means: generate one, no domain: the
-    default one. `options` are those that are not usual. Raises CodeTaken when another link has the custom code."""
+    default one, or the only one that `actor` is bound to. `options` are those that are not usual.
+
+    Raises CodeTaken when another link has the custom code."""
     policy.require_in_workspace(actor, Action.LINK_CREATE, workspace)
     names = texts.normalised_tags(tags)
     windows.require_future(expires_at, now=now)
     windows.require_order(valid_from=valid_from, expires_at=expires_at)
     link = Link(
-        domain=require_usable(domain, workspace=workspace) if domain else default_domain(),
+        domain=place_for(actor, domain, workspace=workspace),
         destination_url=destinations.parse(destination_url).url,
         workspace=workspace,
         owner_id=actor.pk,

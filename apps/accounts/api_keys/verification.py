@@ -46,6 +46,7 @@ def actor_with(key: ApiKey) -> ApiActor:
         scopes=frozenset(scopes.known(key.scopes)),
         workspace_id=key.membership.workspace_id,
         domain_id=key.domain_id,
+        key_id=key.pk,
         valid_until=key.expires_at,
     )
 

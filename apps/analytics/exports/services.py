@@ -32,8 +32,9 @@ class Export:
 
 def may_export(actor: Actor, link: Link) -> bool:
     """Whether `actor` may have single clicks of `link`: its owner, as long as a member, and who manages its workspace."""
-    allowed = policy.allowed_actions(actor, link.workspace_id)
-    return Action.CLICKS_EXPORT in allowed or (link.owner_id == actor.pk and Action.ANALYTICS_VIEW in allowed)
+    allowed = policy.allowed_on(actor, link)
+    is_owner = link.owner_id == actor.pk and policy.within_scopes(actor, Action.CLICKS_EXPORT)
+    return Action.CLICKS_EXPORT in allowed or (is_owner and Action.ANALYTICS_VIEW in allowed)
 
 
 def export_of_link(*, actor: Actor, link: Link, selection: Selection, format_: Format, progress: Progress = lambda _done: None) -> Export:

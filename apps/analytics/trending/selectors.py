@@ -14,10 +14,12 @@ MOST = 50
 def trending_now(*, actor: Actor, workspace: Workspace | None = None, limit: int = MOST) -> list[TrendingLink]:
     """Links that trend now among those of `workspace`, or of all workspaces whose clicks `actor` may see; most clicks first,
     MOST at most. Their links come with them."""
-    workspaces = policy.visible_workspaces(actor, Action.ANALYTICS_VIEW)
+    bound = policy.bound_domain(actor)
+    workspaces = policy.visible_workspaces(actor, Action.ANALYTICS_VIEW, domain_id=bound)
     if workspace is not None:
         workspaces = workspaces.filter(pk=workspace.pk)
-    return _first(_open().filter(link__workspace__in=workspaces), limit)
+    found = _open().filter(link__workspace__in=workspaces)
+    return _first(found if bound is None else found.filter(link__domain=bound), limit)
 
 
 def trending_of_owner(*, owner: User, limit: int = MOST) -> list[TrendingLink]:

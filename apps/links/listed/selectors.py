@@ -77,7 +77,7 @@ def list_page(
     is not the actor's.
     """
     policy.require_in_workspace(actor, Action.LINK_VIEW, workspace)
-    listing = _listing(workspace, wanted)
+    listing = _listing(workspace, wanted, bound=policy.bound_domain(actor))
     if listing is None:
         return _NOTHING
     with finding.in_order_of_indexes():
@@ -115,9 +115,9 @@ def _last(listing: Listing, *, sort: str, size: int, count: int) -> tuple[list[C
     return found[-size:], len(found) > size, END
 
 
-def _listing(workspace: Workspace, wanted: ListFilter) -> Listing | None:
-    """None when there is no such tag or domain, so no link either."""
-    tag_id, domain_id = NO_TAG, None
+def _listing(workspace: Workspace, wanted: ListFilter, *, bound: int | None) -> Listing | None:
+    """None when there is no such tag or domain, so no link either. `bound` is the only domain whose links may be known of."""
+    tag_id, domain_id = NO_TAG, bound
     if not (is_storable(wanted.tag) and is_storable(wanted.domain)):
         return None
     if wanted.tag:
@@ -127,7 +127,7 @@ def _listing(workspace: Workspace, wanted: ListFilter) -> Listing | None:
             return None
     if wanted.domain:
         domain_id = Domain.objects.filter(hostname=wanted.domain.lower()).values_list("pk", flat=True).first()
-        if domain_id is None:
+        if domain_id is None or bound not in (None, domain_id):
             return None
     return Listing(workspace_id=workspace.pk, states=numbers_of(wanted.state), tag_id=tag_id, domain_id=domain_id)
 

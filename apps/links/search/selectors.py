@@ -7,7 +7,7 @@ from datetime import datetime
 from apps.accounts import policy
 from apps.accounts.models import Workspace
 from apps.accounts.policy import Action, Actor, BackOffice
-from apps.links.models import Link, LinkState
+from apps.links.models import Domain, Link, LinkState
 from apps.links.search import choice
 from apps.links.search.highlighting import highlights
 from apps.links.search.query import EVERYWHERE, Everywhere, SearchQuery, Sort
@@ -42,6 +42,15 @@ class FoundLinks:
     result: SearchResult
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where links are looked for: in workspaces, and at a host if there is one; `domain_id` when the actor is bound to that."""
+
+    homes: tuple[int, ...] | Everywhere
+    hostname: str = ""
+    domain_id: int | None = None
+
+
 def find_links(
     *,
     actor: Actor,
@@ -58,13 +67,14 @@ def find_links(
     A link that has gone, or has left the workspaces, since the engine was told of it is left out. Raises NotFound
     when `workspace` is not the actor's, and SearchUnavailable when no engine answers.
     """
-    homes, wanted = _homes(actor, workspace), filters or SearchFilters()
+    wanted = filters or SearchFilters()
+    place = _place(actor, workspace, wanted.hostname)
     query = SearchQuery(
         text=text,
-        workspace_ids=homes,
+        workspace_ids=place.homes,
         now=now,
         tags=(wanted.tag,) if wanted.tag else (),
-        hostname=wanted.hostname,
+        hostname=place.hostname,
         state=wanted.state,
         created_from=wanted.created_from,
         created_before=wanted.created_before,
@@ -74,7 +84,7 @@ def find_links(
         size=size,
     )
     result = choice.search(query)
-    return FoundLinks(_rows(result, homes, words(query.text)), result)
+    return FoundLinks(_rows(result, place, words(query.text)), result)
 
 
 def find_ids(*, actor: Actor, text: str, now: datetime, size: int) -> Sequence[int]:
@@ -82,9 +92,19 @@ def find_ids(*, actor: Actor, text: str, now: datetime, size: int) -> Sequence[i
 
     Raises SearchUnavailable when no engine answers.
     """
-    query = SearchQuery(text=text, workspace_ids=_homes(actor, None), now=now, size=size, with_facets=False)
+    place = _place(actor, None)
+    query = SearchQuery(text=text, workspace_ids=place.homes, hostname=place.hostname, now=now, size=size, with_facets=False)
     both = (query, replace(query, state=LinkState.DELETED))
     return [hit.link_id for asked in both for hit in choice.search(asked).hits]
+
+
+def _place(actor: Actor, workspace: Workspace | None, hostname: str = "") -> _Place:
+    """Where `actor` may find links, on `hostname` if one is asked for. Raises NotFound when `workspace` is not the actor's."""
+    homes, bound = _homes(actor, workspace), policy.bound_domain(actor)
+    if bound is None:
+        return _Place(homes, hostname)
+    own = Domain.objects.filter(pk=bound).values_list("hostname", flat=True).first()
+    return _Place(homes, own, bound) if own and hostname.lower() in ("", own) else _Place(())
 
 
 def _homes(actor: Actor, workspace: Workspace | None) -> tuple[int, ...] | Everywhere:
@@ -98,10 +118,12 @@ def _homes(actor: Actor, workspace: Workspace | None) -> tuple[int, ...] | Every
     return tuple(visible.values_list("pk", flat=True))
 
 
-def _rows(result: SearchResult, homes: tuple[int, ...] | Everywhere, wanted: Sequence[str]) -> Sequence[FoundLink]:
+def _rows(result: SearchResult, place: _Place, wanted: Sequence[str]) -> Sequence[FoundLink]:
     links = Link.objects.for_rows().filter(pk__in=[hit.link_id for hit in result.hits])
-    if not isinstance(homes, Everywhere):
-        links = links.filter(workspace__in=homes)
+    if not isinstance(place.homes, Everywhere):
+        links = links.filter(workspace__in=place.homes)
+    if place.domain_id is not None:
+        links = links.filter(domain=place.domain_id)
     by_id = {link.pk: link for link in links}
     return [
         FoundLink(by_id[hit.link_id], hit.highlights, _marked_tags(by_id[hit.link_id], wanted))

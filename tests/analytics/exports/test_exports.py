@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.models import Membership, Role, User
+from apps.accounts.policy import ApiActor, Scope
 from apps.analytics import export_views, store
 from apps.analytics.exports import formats, reading
 from apps.analytics.exports.formats import Format
@@ -214,6 +215,22 @@ def test_an_editor_gets_the_clicks_of_own_links_while_a_member(make_link: MakeLi
     assert may_export(editor, link)
     Membership.objects.filter(user=editor).delete()
     assert not may_export(editor, link)
+
+
+def test_a_key_gives_away_no_single_clicks_beyond_its_scopes_and_its_domain(make_link: MakeLink, cast: Cast) -> None:
+    link = make_link()
+    link.owner = cast.editor
+    domain_id = link.domain_id
+
+    def with_key(user: User, scope: Scope, bound: int | None = None) -> bool:
+        return may_export(ApiActor(user, frozenset({scope}), domain_id=bound), link)
+
+    for user in (cast.owner, cast.editor):
+        assert with_key(user, Scope.CLICKS_EXPORT)
+        assert with_key(user, Scope.CLICKS_EXPORT, domain_id)
+        assert not with_key(user, Scope.CLICKS_EXPORT, domain_id + 1)
+        assert not with_key(user, Scope.ANALYTICS_READ)
+    assert not with_key(cast.viewer, Scope.CLICKS_EXPORT)
 
 
 def test_without_clickhouse_the_page_says_so(make_link: MakeLink, owner: User, client: Client) -> None:

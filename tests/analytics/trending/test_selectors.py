@@ -7,9 +7,10 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
 from apps.accounts.models import User, Workspace
+from apps.accounts.policy import ApiActor, Scope
 from apps.analytics.trending.models import TrendingLink
 from apps.analytics.trending.selectors import trending_in_installation, trending_now, trending_of_owner
-from apps.links.models import Link
+from apps.links.models import Domain, Link
 from tests.analytics.trending.conftest import MakeLink
 
 pytestmark = pytest.mark.django_db
@@ -63,3 +64,14 @@ def test_answers_are_few_queries(make_link: MakeLink, owner: User, django_assert
 
     with django_assert_max_num_queries(1):  # type: ignore[operator]
         assert all(row.link.domain.hostname for row in trending_now(actor=owner))
+
+
+def test_who_is_bound_to_a_domain_is_told_of_its_links_alone(make_link: MakeLink, owner: User, workspace: Workspace) -> None:
+    now = timezone.now()
+    domain = Domain.objects.create(hostname="go.example.org", workspace=workspace, verification_token="x", verified_at=now)
+    trend(make_link(), 30)
+    inside = trend(make_link(domain=domain), 20)
+    reader = ApiActor(owner, frozenset({Scope.ANALYTICS_READ}), domain_id=domain.pk)
+
+    assert [row.link for row in trending_now(actor=reader)] == [inside]
+    assert trending_now(actor=ApiActor(owner, frozenset({Scope.LINKS_WRITE}), domain_id=domain.pk)) == []
