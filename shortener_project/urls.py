@@ -12,6 +12,8 @@ from apps.links.views import home
 handler400 = "apps.common.views.bad_request"
 handler403 = "apps.common.views.permission_denied"
 handler404 = "apps.common.views.page_not_found"
+# Of allauth, for what its own limits refuse.
+handler429 = "apps.accounts.form_limits.too_many"
 handler500 = "apps.common.views.server_error"
 
 urlpatterns = [

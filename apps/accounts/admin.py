@@ -180,19 +180,19 @@ class WorkspaceAdmin(LongList, WorkspaceAdminBase):
 class RateLimitPolicyAdmin(LongList, RateLimitPolicyAdminBase):
     """Limits in place of those in settings; redirectors follow within ten seconds."""
 
-    list_display = ("endpoint_class", "applies_to", "capacity", "per_seconds", "updated_at")
+    list_display = ("endpoint_class", "for_whom", "capacity", "per_seconds", "updated_at")
     list_filter = ("endpoint_class",)
-    list_select_related = ("user", "group")
-    search_fields = ("user__email", "group__name")
-    search_help_text = _("E-mail address of the user, or name of the group")
+    list_select_related = ("user", "group", "api_key")
+    search_fields = ("user__email", "group__name", "api_key__prefix", "api_key__name")
+    search_help_text = _("E-mail address of the user, name of the group, or name or beginning of the API key")
     ordering = ("endpoint_class", "id")
-    autocomplete_fields = ("user",)
-    fields = ("endpoint_class", "user", "group", "capacity", "per_seconds", "created_at", "updated_at")
+    autocomplete_fields = ("user", "api_key")
+    fields = ("endpoint_class", "user", "group", "api_key", "capacity", "per_seconds", "created_at", "updated_at")
     readonly_fields = ("created_at", "updated_at")
 
     @admin.display(description=_("for"))
-    def applies_to(self, policy: RateLimitPolicy) -> str:
-        return str(policy.user or policy.group or _("everybody"))
+    def for_whom(self, policy: RateLimitPolicy) -> str:
+        return policy.applies_to
 
 
 def _is_superuser(request: HttpRequest) -> bool:

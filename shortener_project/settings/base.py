@@ -327,6 +327,8 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "analytics:dashboard"
 ACCOUNT_ADAPTER = "apps.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
+# RATE_LIMIT_LOG_IN and RATE_LIMIT_SIGN_UP count these.
+ACCOUNT_RATE_LIMITS = {"login": None, "signup": None}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 # A newcomer of an installation without a mail server must not wait for a mail.
@@ -435,8 +437,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["apps.common.api.parsers.BoundedJSONParser"],
     "EXCEPTION_HANDLER": "apps.common.api.exceptions.exception_handler",
-    # Limits are those of apps.common.ratelimit.
-    "DEFAULT_THROTTLE_CLASSES": [],
+    "DEFAULT_THROTTLE_CLASSES": ["apps.accounts.api.limits.ApiThrottle"],
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 

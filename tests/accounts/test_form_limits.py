@@ -27,6 +27,12 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("django_ratelimit.core.time", SimpleNamespace(time=lambda: now))
 
 
+@pytest.fixture(autouse=True)
+def limits(settings: Any) -> None:
+    """Those of an installation that has set none."""
+    settings.RATE_LIMITS = {**settings.RATE_LIMITS, "log_in": "30/60", "log_in_account": "20/60", "sign_up": "60/3600"}
+
+
 @pytest.fixture
 def redis_away(settings: Any) -> Iterator[None]:
     """Nothing listens where the cache is said to be."""
@@ -64,6 +70,38 @@ def test_one_address_is_counted_whatever_the_account(client: Client) -> None:
     assert answers[30] == 429
 
 
+def test_the_back_office_sets_how_often_an_address_may_try(client: Client) -> None:
+    RateLimitPolicy.objects.create(endpoint_class="log_in", capacity=3, per_seconds=600)
+    answers = [client.post(LOG_IN, {"login": f"{n}@example.com", "password": "x"}) for n in range(4)]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    assert 1 <= int(answers[3]["Retry-After"]) <= 600
+
+
+def test_without_a_limit_there_is_no_end_to_it(client: Client) -> None:
+    for kind in ("log_in", "log_in_account"):
+        RateLimitPolicy.objects.create(endpoint_class=kind, capacity=0)
+
+    assert 429 not in statuses(client, LOG_IN, {"login": "nobody", "password": ""}, 35)
+
+
+def test_the_back_office_has_no_log_in_beside_the_one_that_is_counted(client: Client) -> None:
+    answer = client.post(reverse("admin:login"), {"username": "ann@example.com", "password": "wrong"})
+
+    assert answer.status_code == 302
+    assert answer["Location"].startswith(LOG_IN)
+
+
+def test_what_the_library_itself_refuses_says_when_to_come_back(logged_in: LogIn, stranger: User) -> None:
+    client = logged_in(stranger)
+    data = {"oldpassword": "wrong", "password1": "x", "password2": "x"}
+    answers = [client.post(reverse("account_change_password"), data) for _ in range(6)]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 200, 200, 429]
+    assert answers[5]["Retry-After"] == "60"
+    assert "too often" in answers[5].content.decode()
+
+
 def test_reading_a_form_costs_nothing(client: Client) -> None:
     assert {client.get(LOG_IN).status_code for _ in range(70)} == {200}
 
@@ -84,3 +122,12 @@ def test_who_makes_too_many_links_waits(logged_in: LogIn, stranger: User) -> Non
     assert [answer.status_code for answer in answers] == [302, 302, 429]
     assert 1 <= int(answers[2]["Retry-After"]) <= 300
     assert Link.objects.count() == 2
+
+
+def test_links_are_counted_beside_what_else_is_made(logged_in: LogIn, stranger: User) -> None:
+    RateLimitPolicy.objects.create(endpoint_class="create", capacity=1, per_seconds=600, user=stranger)
+    client = logged_in(stranger)
+    answers = [client.post(reverse("links:create"), {"destination_url": "https://example.com/"}) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [302, 429]
+    assert client.post(reverse("workspaces:create"), {"name": "Team"}).status_code == 302

@@ -9,10 +9,12 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from apps.accounts import groups
+from apps.accounts.api_keys.verification import actor_with
+from apps.accounts.limits import Bucket, TooManyRequests, bucket_of, limit_for, require_may_create
 from apps.accounts.models import RateLimitPolicy, User
-from apps.accounts.selectors import limit_for
 from apps.common.ratelimit.limits import EndpointClass, RateLimit
-from tests.cast import LogIn, make_user
+from tests.accounts.api_keys.cases import make_key
+from tests.cast import Cast, LogIn, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +25,7 @@ ADD = reverse("admin:accounts_ratelimitpolicy_add")
 
 @pytest.fixture(autouse=True)
 def configured(settings: Any) -> None:
-    settings.RATE_LIMITS = {**settings.RATE_LIMITS, "api": "600/60", "web_write": "0"}
+    settings.RATE_LIMITS = {**settings.RATE_LIMITS, "api": "600/60"}
 
 
 def policy(capacity: int, *, per_seconds: int = 60, **whose: Any) -> RateLimitPolicy:
@@ -87,7 +89,12 @@ def test_the_limit_costs_one_query(django_assert_num_queries: DjangoAssertNumQue
         {"capacity": 1, "per_seconds": 86_401},
         {"capacity": 1, "endpoint_class": "redirect", "for": "user"},
         {"capacity": 1, "endpoint_class": "unknown_code", "for": "group"},
+        {"capacity": 1, "endpoint_class": "log_in", "for": "user"},
+        {"capacity": 1, "endpoint_class": "sign_up", "for": "key"},
+        {"capacity": 1, "endpoint_class": "web_write", "for": "key"},
         {"capacity": 1, "endpoint_class": "api", "for": "user and group"},
+        {"capacity": 1, "endpoint_class": "api", "for": "user and key"},
+        {"capacity": 1, "endpoint_class": "api", "for": "group and key"},
     ],
 )
 def test_the_database_refuses_what_cannot_be_meant(wrong: dict[str, Any]) -> None:
@@ -99,6 +106,8 @@ def test_the_database_refuses_what_cannot_be_meant(wrong: dict[str, Any]) -> Non
         fields["user"] = ann
     if "group" in whose:
         fields["group"] = in_group(ann, "partners")
+    if "key" in whose:
+        fields["api_key"] = make_key(ann, ann.personal_workspace)[0]
 
     with pytest.raises(IntegrityError), transaction.atomic():
         RateLimitPolicy.objects.create(**fields)
@@ -111,6 +120,34 @@ def test_there_is_one_limit_for_each() -> None:
         policy(200)
 
 
+def test_the_limit_of_a_key_counts_before_that_of_its_user(cast: Cast) -> None:
+    (key, _), (other, _) = (make_key(cast.editor, cast.workspace) for _ in range(2))
+    policy(100)
+    policy(50, user=cast.editor)
+    policy(500, api_key=key)
+
+    assert bucket_of(actor_with(key), API) == Bucket(RateLimit("api", 500, 60), f"key:{key.pk}")
+    assert bucket_of(actor_with(other), API) == Bucket(RateLimit("api", 50, 60), f"user:{cast.editor.pk}")
+
+
+def test_the_anonymous_are_told_apart_by_address() -> None:
+    found = bucket_of(AnonymousUser(), API, address="2001:db8::1")
+
+    assert found == Bucket(RateLimit("api", 600, 60), "2001:db8::/64")
+
+
+def test_links_are_counted_for_their_maker_whatever_the_key(cast: Cast) -> None:
+    RateLimitPolicy.objects.create(endpoint_class="create", capacity=3, per_seconds=3600, user=cast.editor)
+    key, _ = make_key(cast.editor, cast.workspace, "links:create")
+    require_may_create(cast.editor)
+    require_may_create(actor_with(key), number=2)
+
+    with pytest.raises(TooManyRequests) as caught:
+        require_may_create(actor_with(key))
+    assert 1100 < caught.value.retry_after <= 1200
+    require_may_create(cast.stranger, number=100)
+
+
 def staff(group: str) -> User:
     user = make_user(group, is_staff=True)
     user.groups.add(Group.objects.get(name=group))
@@ -119,7 +156,7 @@ def staff(group: str) -> User:
 
 def test_an_admin_sets_a_limit_for_everybody(logged_in: LogIn) -> None:
     client = logged_in(staff(groups.ADMIN))
-    client.post(ADD, {"endpoint_class": "redirect", "user": "", "group": "", "capacity": "50", "per_seconds": "10"})
+    client.post(ADD, {"endpoint_class": "redirect", "user": "", "group": "", "api_key": "", "capacity": "50", "per_seconds": "10"})
 
     stored = RateLimitPolicy.objects.get()
     assert (stored.endpoint_class, stored.user, stored.group, stored.limit) == ("redirect", None, None, RateLimit("redirect", 50, 10))
@@ -131,13 +168,15 @@ def test_an_admin_sets_a_limit_for_everybody(logged_in: LogIn) -> None:
     [
         ({"capacity": "1000001"}, "less than or equal to 1000000"),
         ({"per_seconds": "0"}, "greater than or equal to 1"),
-        ({"endpoint_class": "redirect", "user": "ann"}, "choose neither user nor group"),
-        ({"user": "ann", "group": "admin"}, "Choose a user or a group, not both."),
+        ({"endpoint_class": "redirect", "user": "ann"}, "choose neither user nor group nor API key"),
+        ({"endpoint_class": "web_write", "api_key": "hers"}, "choose no API key"),
+        ({"user": "ann", "group": "admin"}, "Choose a user, a group or an API key, and only one of them."),
     ],
 )
 def test_a_limit_that_cannot_be_meant_is_explained(logged_in: LogIn, fields: dict[str, str], words: str) -> None:
     client, ann = logged_in(staff(groups.ADMIN)), make_user("ann")
-    values = {"endpoint_class": "api", "user": "", "group": "", "capacity": "50", "per_seconds": "10", **fields}
+    values = {"endpoint_class": "api", "user": "", "group": "", "api_key": "", "capacity": "50", "per_seconds": "10", **fields}
+    values["api_key"] = str(make_key(ann, ann.personal_workspace)[0].pk) if values["api_key"] else ""
     values["user"] = str(ann.pk) if values["user"] else ""
     values["group"] = str(Group.objects.get(name="admin").pk) if values["group"] else ""
 
@@ -151,6 +190,16 @@ def test_a_second_limit_for_the_same_is_explained(logged_in: LogIn) -> None:
 
     page = client.post(ADD, {"endpoint_class": "api", "user": "", "group": "", "capacity": "50", "per_seconds": "10"}).content.decode()
     assert "There is such a limit already." in page
+
+
+def test_a_limit_of_a_key_is_found_by_how_the_key_begins(logged_in: LogIn) -> None:
+    ann = make_user("ann")
+    key, _ = make_key(ann, ann.personal_workspace)
+    policy(100, api_key=key)
+    client = logged_in(staff(groups.ADMIN))
+
+    assert str(key) in client.get(POLICIES, {"q": key.prefix}).content.decode()
+    assert str(key) not in client.get(POLICIES, {"q": "shk_nobodys"}).content.decode()
 
 
 def test_a_moderator_sees_no_limits(logged_in: LogIn) -> None:

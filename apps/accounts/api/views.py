@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 
 from apps.accounts.api import cookies
 from apps.accounts.api.authentication import LogIn
+from apps.accounts.api.limits import LogInThrottle, SignUpThrottle
 from apps.accounts.api.registration import register
 from apps.accounts.api.serializers import LogInSerializer, RefreshSerializer, RegisterSerializer
 from apps.accounts.models import User
@@ -35,6 +36,8 @@ class OpenView(APIView):
 
 
 class RegisterView(OpenView):
+    throttle_classes = (SignUpThrottle,)
+
     def post(self, request: Request) -> Response:
         """Sign up. The answer is the same whether there is such an account, where e-mail addresses have to be verified."""
         asked = RegisterSerializer(data=request.data)
@@ -45,6 +48,8 @@ class RegisterView(OpenView):
 
 
 class LogInView(OpenView):
+    throttle_classes = (LogInThrottle,)
+
     def post(self, request: Request) -> Response:
         """Tokens for who knows the password, and has the second factor if there is one."""
         asked = LogInSerializer(data=request.data)

@@ -6,12 +6,16 @@ while it does not answer each process counts for itself, and requests pass withi
 """
 
 from collections.abc import Iterable, MutableMapping
+from typing import TYPE_CHECKING
 
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
-from rest_framework.views import APIView
 
 from apps.common.ratelimit.limits import Decision
+
+if TYPE_CHECKING:
+    # It reads the setting that names throttles when it is imported.
+    from rest_framework.views import APIView
 
 
 class BucketThrottle(BaseThrottle):
@@ -23,7 +27,7 @@ class BucketThrottle(BaseThrottle):
         """Take tokens for `request`; None where it needs none."""
         raise NotImplementedError
 
-    def allow_request(self, request: Request, view: APIView) -> bool:
+    def allow_request(self, request: Request, view: "APIView") -> bool:
         """Whether the request may pass; its answer tells of the limit either way."""
         decisions = [decision for decision in self.decide(request) if decision is not None]
         for decision in decisions:

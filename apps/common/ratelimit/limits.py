@@ -19,10 +19,21 @@ class EndpointClass(StrEnum):
     PASSWORD = "password"  # noqa: S105 - the name of a kind of requests
     WEB_WRITE = "web_write"
     API = "api"
+    CREATE = "create"
+    LOG_IN = "log_in"
+    LOG_IN_ACCOUNT = "log_in_account"
+    SIGN_UP = "sign_up"
 
 
-# Made by visitors of short links, of whom nothing but the address is known.
-VISITOR_CLASSES = (EndpointClass.REDIRECT, EndpointClass.UNKNOWN_CODE, EndpointClass.PASSWORD)
+# Made by visitors of short links and by people who are not logged in yet: nothing but the address is known of them.
+VISITOR_CLASSES = (
+    EndpointClass.REDIRECT,
+    EndpointClass.UNKNOWN_CODE,
+    EndpointClass.PASSWORD,
+    EndpointClass.LOG_IN,
+    EndpointClass.LOG_IN_ACCOUNT,
+    EndpointClass.SIGN_UP,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +83,8 @@ class Decision:
         """The header fields of the answer, as draft-ietf-httpapi-ratelimit-headers-06 defines them.
 
         It is the last draft with one field for each number, which is what clients understand today;
-        later ones put all into one structured field. Times are whole seconds, rounded up.
+        later ones, up to -11 of May 2026, put all into one structured field and are no standard yet either.
+        Times are whole seconds, rounded up.
         """
         fields = {
             "RateLimit-Limit": str(self.limit.capacity),
