@@ -5,6 +5,7 @@ somebody, CASES say which roles may do what it does to the things of a workspace
 addresses add cases of their own to `cases()`: a case is a way to ask for a thing, and who may.
 """
 
+import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,7 +24,8 @@ from django.utils import timezone
 from apps.accounts import policy
 from apps.accounts.api_keys import services as api_keys
 from apps.accounts.models import Invitation, Membership, User
-from apps.accounts.policy import Action
+from apps.accounts.policy import Action, Scope
+from apps.accounts.tokens import families
 from apps.accounts.workspaces.current import SESSION_KEY
 from apps.links import services
 from apps.links.models import Domain
@@ -117,7 +119,7 @@ OWN = frozenset(
     }
 )
 # The same for programs, which get a 401.
-OWN_BY_API = frozenset({"api:auth-logout-all", "api:me"})
+OWN_BY_API = frozenset({"api:auth-logout-all", "api:me", "api:keys-list"})
 # Values for addresses of OWN that take some.
 OWN_VALUES: Mapping[str, Mapping[str, Any]] = {"analytics:workspace_dimension": {"name": "country"}}
 
@@ -229,6 +231,25 @@ PERSONAL: Mapping[str, tuple[Values, dict[str, str] | None]] = {
 }
 
 
+# What programs ask of the API: method and address, then the roles that may, what the address names, the body (None: there is
+# none), and whether other members learn that it is there.
+API_THINGS: Mapping[str, tuple[frozenset[str], Values, dict[str, Any] | None, bool]] = {
+    # The owner's key: who manages keys sees it and may revoke it, and only its owner edits it.
+    "GET api:keys-detail": (policy.roles_of(Action.KEYS_MANAGE), api_key, None, False),
+    "DELETE api:keys-detail": (policy.roles_of(Action.KEYS_MANAGE), api_key, None, False),
+    "PATCH api:keys-detail": (frozenset({"owner"}), api_key, {"name": "Other"}, False),
+}
+WAYS_BY_API = ("token", "key")
+
+
+def api_cases() -> Sequence[Case]:
+    """All that is tried with everybody who has a token or a key."""
+    return [
+        Case(name, _calls(name, values, body), allowed, is_known_to_members=is_known)
+        for name, (allowed, values, body, is_known) in API_THINGS.items()
+    ]
+
+
 def cases() -> Sequence[Case]:
     """All that is tried with everybody."""
     things = [Case(name, _asks(name, values, data), policy.roles_of(action)) for name, (action, values, data) in THINGS.items()]
@@ -259,6 +280,21 @@ def browser(cast: Cast, user: User | None) -> Client:
     session[SESSION_KEY] = str(cast.workspace.public_id)
     session.save()
     return client
+
+
+def program(cast: Cast, user: User, way: str) -> Client:
+    """The API's way in: by the access token of a log-in, or by a key for all that `user` may do, in the team if a member."""
+    now = timezone.now()
+    if way == "token":
+        return bearer(families.issue(user, families.Client("192.0.2.1", "test"), now=now).access)
+    is_member = Membership.objects.filter(user=user, workspace=cast.workspace).exists()
+    workspace = cast.workspace if is_member else user.personal_workspace
+    _key, text = api_keys.create_key(actor=user, workspace=workspace, name="All", scope_names=[Scope.ADMIN], now=now)
+    return bearer(text)
+
+
+def bearer(text: str) -> Client:
+    return Client(headers={"Authorization": f"Bearer {text}"})
 
 
 def make_things(cast: Cast) -> Ids:
@@ -292,6 +328,16 @@ def _asks(name: str, values: Values, data: dict[str, str] | None, *, workspace_b
         if data is not None:
             return client.post(path, data)  # type: ignore[return-value] # the client's own subclass
         return client.get(path, {"workspace": str(ids.workspace)} if workspace_by_query else {})  # type: ignore[return-value]
+
+    return ask
+
+
+def _calls(name: str, values: Values, body: dict[str, Any] | None) -> Ask:
+    method, _space, route = name.partition(" ")
+
+    def ask(client: Client, ids: Ids) -> HttpResponse:
+        data = {} if body is None else {"data": json.dumps(body), "content_type": "application/json"}
+        return client.generic(method, reverse(route, kwargs=values(ids)), **data)  # type: ignore[return-value, arg-type]
 
     return ask
 

@@ -16,6 +16,8 @@ from tests.cast import Cast, make_user
 pytestmark = [pytest.mark.django_db(databases=["default", "clickhouse"])]
 
 CASES = {case.name: case for case in matrix.cases()}
+API_CASES = {case.name: case for case in matrix.api_cases()}
+API_ROUTES = {name.partition(" ")[2] for name in API_CASES}
 LOG_IN = reverse("account_login")
 
 
@@ -37,7 +39,7 @@ def looks_of(answer: HttpResponse) -> tuple[int, str, str]:
 
 
 def test_every_address_is_public_for_a_reason_or_tried() -> None:
-    known = {*matrix.PUBLIC, *matrix.OWN, *matrix.OWN_BY_API, *CASES}
+    known = {*matrix.PUBLIC, *matrix.OWN, *matrix.OWN_BY_API, *CASES, *API_ROUTES}
     found = set(matrix.names())
 
     assert found - known == set(), "Addresses without an entry in tests/accounts/matrix.py"
@@ -45,7 +47,7 @@ def test_every_address_is_public_for_a_reason_or_tried() -> None:
 
 
 def test_no_address_has_two_entries() -> None:
-    tables = [set(matrix.PUBLIC), set(matrix.OWN), set(matrix.OWN_BY_API), set(CASES)]
+    tables = [set(matrix.PUBLIC), set(matrix.OWN), set(matrix.OWN_BY_API), set(CASES), API_ROUTES]
 
     assert sum(map(len, tables)) == len(set.union(*tables))
 
@@ -99,6 +101,39 @@ def test_what_the_api_tells_about_oneself_needs_a_token(cast: Cast, name: str) -
         for answer in (client.get(reverse(name)), client.post(reverse(name))):
             assert answer.status_code in {401, 405}
             assert answer["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("way", matrix.WAYS_BY_API)
+@pytest.mark.parametrize("case", API_CASES.values(), ids=API_CASES)
+def test_programs_of_strangers_are_answered_as_if_it_were_not_there(cast: Cast, staff: User, case: Case, way: str) -> None:
+    ids = matrix.make_things(cast)
+    for name in ("stranger", "staff"):
+        client = matrix.program(cast, person(cast, staff, name), way)
+        answers = [case.ask(client, asked) for asked in (ids, Ids())]
+        there, nowhere = ({**answer.json(), "request_id": ""} for answer in answers)  # type: ignore[attr-defined]
+
+        assert there == nowhere, name
+        assert there["status"] == 404, name
+
+
+@pytest.mark.parametrize("case", API_CASES.values(), ids=API_CASES)
+def test_programs_without_a_token_are_let_in_nowhere(cast: Cast, case: Case) -> None:
+    ids = matrix.make_things(cast)
+    for client in (matrix.browser(cast, None), matrix.browser(cast, cast.owner), matrix.bearer("shk_"), matrix.bearer("x.y.z")):
+        assert case.ask(client, ids).status_code == 401
+
+
+@pytest.mark.parametrize("way", matrix.WAYS_BY_API)
+@pytest.mark.parametrize("role", matrix.MEMBERS)
+@pytest.mark.parametrize("case", API_CASES.values(), ids=API_CASES)
+def test_programs_of_members_may_do_what_the_role_allows(cast: Cast, case: Case, role: str, way: str, clickhouse: Rows) -> None:  # noqa: F811
+    ids = matrix.make_things(cast)
+    status = case.ask(matrix.program(cast, getattr(cast, role), way), ids).status_code
+
+    if role in case.allowed:
+        assert status in range(200, 300)
+    else:
+        assert status == (403 if case.is_known_to_members else 404)
 
 
 @pytest.mark.parametrize("who", [None, "stranger", "owner"])

@@ -8,7 +8,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from apps.accounts.api import cookies
-from apps.accounts.api_keys.key_text import prefix_of
+from apps.accounts.api_keys.key_text import looks_like_key
 from apps.accounts.models import User
 from apps.accounts.tokens import families
 
@@ -33,7 +33,7 @@ class TokenAuthentication(BaseAuthentication):
         header = request.headers.get("Authorization", "")
         if header or "X-Api-Key" in request.headers:
             scheme, _space, text = header.partition(" ")
-            return _log_in(text.strip()) if scheme.lower() == "bearer" and prefix_of(text.strip()) is None else None
+            return _log_in(text.strip()) if scheme.lower() == "bearer" and not looks_like_key(text.strip()) else None
         text = request.COOKIES.get(cookies.ACCESS, "")
         if not text:
             return None

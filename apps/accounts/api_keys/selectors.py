@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from apps.accounts import policy
 from apps.accounts.models import ApiKey, User, Workspace
 from apps.accounts.policy import Action, ApiActor
-from apps.common.errors import NotFound
+from apps.common.errors import NotFound, PermissionDenied
 
 
 def live_keys() -> QuerySet[ApiKey]:
@@ -18,7 +18,10 @@ def live_keys() -> QuerySet[ApiKey]:
 
 
 def list_own_keys(*, actor: User | ApiActor) -> QuerySet[ApiKey]:
-    """The keys of `actor` itself, by workspace and then the newest first; through the API those of workspaces that it may act in."""
+    """The keys of `actor` itself, by workspace and then the newest first; through the API those of workspaces that it may act in.
+
+    Raises PermissionDenied `scope_required` to a key that may not manage keys."""
+    _require_scope(actor)
     own = live_keys().filter(membership__user=actor.pk, membership__workspace__in=policy.visible_workspaces(actor, Action.KEY_CREATE))
     return own.order_by(Lower("membership__workspace__name"), "membership__workspace", "-created_at", "-pk")
 
@@ -31,7 +34,7 @@ def list_keys_of(*, actor: User | ApiActor, workspace: Workspace) -> QuerySet[Ap
 
 
 def get_own_key(*, actor: User | ApiActor, public_id: UUID) -> ApiKey:
-    """One's own key. Raises NotFound, alike for one that is not there, a revoked one, and one of others."""
+    """One's own key. Raises NotFound, alike for one that is not there, a revoked one, and one of others; else as `list_own_keys`."""
     found = list_own_keys(actor=actor).filter(public_id=public_id).first()
     if found is None:
         raise NotFound(_("There is no such key here."))
@@ -39,7 +42,9 @@ def get_own_key(*, actor: User | ApiActor, public_id: UUID) -> ApiKey:
 
 
 def get_key(*, actor: User | ApiActor, public_id: UUID) -> ApiKey:
-    """One's own key, or one of a workspace whose keys `actor` manages. Raises NotFound, alike for all others."""
+    """One's own key, or one of a workspace whose keys `actor` manages. Raises NotFound, alike for all others, and
+    PermissionDenied `scope_required` to a key that may not manage keys."""
+    _require_scope(actor)
     found = live_keys().filter(public_id=public_id).first()
     needed = Action.KEY_CREATE if found and found.membership.user_id == actor.pk else Action.KEYS_MANAGE
     if found is None or not policy.may(actor, needed, found.membership):
@@ -51,3 +56,8 @@ def managed_workspaces(actor: User | ApiActor) -> QuerySet[Workspace]:
     """Workspaces with several members the keys of all of whom `actor` manages, by name."""
     shared = policy.visible_workspaces(actor, Action.KEYS_MANAGE).filter(personal_for=None)
     return shared.order_by(Lower("name"), "pk")
+
+
+def _require_scope(actor: User | ApiActor) -> None:
+    if not policy.within_scopes(actor, Action.KEY_CREATE):
+        raise PermissionDenied(_("A key needs the scope “admin” to manage keys."), code="scope_required")

@@ -146,9 +146,11 @@ def test_a_key_without_admin_makes_and_sees_no_key(cast: Cast, scope: Scope) -> 
 
     with pytest.raises((NotFound, PermissionDenied)):
         make_key(actor, cast.workspace, scope.value)
-    with pytest.raises(NotFound):
+    with pytest.raises(PermissionDenied) as caught:
         services.revoke_key(actor=actor, key=key, now=NOW)
-    assert not selectors.list_own_keys(actor=actor)
+    assert caught.value.code == "scope_required"
+    with pytest.raises(PermissionDenied):
+        selectors.list_own_keys(actor=actor)
 
 
 def test_a_key_makes_keys_in_its_workspace_alone_and_for_no_longer_than_itself(cast: Cast) -> None:
