@@ -9,7 +9,8 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         # Models must be loaded before Django's permissions can be imported.
-        import apps.accounts.passwords.checks  # noqa: F401, PLC0415 - registers them
+        import apps.accounts.passwords.checks  # noqa: PLC0415 - registers them
+        import apps.accounts.tokens.checks  # noqa: F401, PLC0415
         from apps.accounts.groups import grant_after_migrate  # noqa: PLC0415
         from apps.accounts.privacy import consent, registry  # noqa: PLC0415
 

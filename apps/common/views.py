@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from django.core.exceptions import DisallowedHost
+from django.core.exceptions import DisallowedHost, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 
 from apps.common import error_pages
@@ -14,6 +14,8 @@ def healthz(_request: HttpRequest) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, RequestDataTooBig):
+        return error_pages.page(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     return error_pages.page(request, HTTPStatus.BAD_REQUEST, wrong_host=isinstance(exception, DisallowedHost))
 
 

@@ -1,6 +1,7 @@
 """Signing up without a browser, by the rules of the page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Final
 
 from allauth.account import signals
@@ -8,6 +9,7 @@ from allauth.account.internal import flows
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.sessions.backends.signed_cookies import SessionStore
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -27,6 +29,11 @@ def register(request: HttpRequest, *, email: str, password: str, consents: Seque
     Where verification is mandatory, somebody who has an account gets a mail that says so, and the caller learns nothing.
     Raises PermissionDenied where sign-up is not open to the caller, and ValidationError of REST framework, by field.
     """
+    with _no_session(request):
+        _register(request, email=email, password=password, consents=consents)
+
+
+def _register(request: HttpRequest, *, email: str, password: str, consents: Sequence[str]) -> None:
     if not rules.is_open(request):
         raise PermissionDenied(_("Sign-up is closed here, or for those who are invited."), code="sign_up_closed")
     data = {"email": email, "password1": password, **{f"consent_{kind}": "on" for kind in consents}}
@@ -44,6 +51,16 @@ def register(request: HttpRequest, *, email: str, password: str, consents: Seque
             flows.email_verification.send_verification_email_to_address(request, address, signup=True)
     # What the next page would show; there is none.
     list(messages.get_messages(request))
+
+
+@contextmanager
+def _no_session(request: HttpRequest) -> Iterator[None]:
+    """The page's form notes things in the session; a program has none, and a browser's is not its business."""
+    kept, request.session = request.session, SessionStore()
+    try:
+        yield
+    finally:
+        request.session = kept
 
 
 def _field(name: str) -> str:

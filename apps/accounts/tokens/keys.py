@@ -1,6 +1,6 @@
 """The RSA keys that tokens are signed with, in files of JWT_KEYS_DIR that their owner alone may read.
 
-A file is named by the instant from which its key signs and by the key's id, `20261124T120000Z-<kid>.pem`. A key is
+A file is named by the instant from which its key signs and by the key's id, `20261124T120000000000Z-<kid>.pem` (UTC). A key is
 published some time before it signs, so that every process and everybody who has fetched the key set knows it by then,
 and stays published until the last token that it has signed is over. The id is the key's thumbprint (RFC 7638).
 """
@@ -25,7 +25,7 @@ from django.core.exceptions import ImproperlyConfigured
 from jwt.algorithms import RSAAlgorithm
 
 _BITS: Final = 2048
-_STAMP: Final = "%Y%m%dT%H%M%SZ"
+_STAMP: Final = "%Y%m%dT%H%M%S%fZ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def make_key(*, signs_from: datetime) -> SigningKey:
     folder = Path(settings.JWT_KEYS_DIR)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     private = generate_private_key(public_exponent=65537, key_size=_BITS)
-    signs_from = signs_from.astimezone(UTC).replace(microsecond=0)
+    signs_from = signs_from.astimezone(UTC)
     kid = _thumbprint(private.public_key())
     path = folder / f"{signs_from:{_STAMP}}-{kid}.pem"
     text = private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
