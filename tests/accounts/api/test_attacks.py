@@ -131,7 +131,7 @@ def refreshed_twice(client: Client, _user: User) -> int:
     again = post(client, "auth/refresh-token", {"refresh": tokens["refresh"]}, **{"User-Agent": "somebody else"}).status_code
     assert post(client, "auth/refresh-token", {"refresh": successor["refresh"]}).status_code == 401
     assert status(client, successor["access"]) == 401
-    return again
+    return int(again)
 
 
 def refreshed_after_log_out(client: Client, _user: User) -> int:
