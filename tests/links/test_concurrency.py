@@ -1,12 +1,9 @@
 """Many writers at once on a real PostgreSQL, each with a connection and transactions of its own."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 
 import pytest
-from django.db import connection
 
 from apps.accounts.models import User, Workspace
 from apps.events.models import OutboxEvent
@@ -15,6 +12,7 @@ from apps.links.changes import LinkChanges
 from apps.links.domains import ensure_default_domain
 from apps.links.errors import CodeTaken, LinkError
 from apps.links.models import Link, Tag
+from tests.at_once import at_once
 from tests.links.conftest import NOW
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -24,23 +22,6 @@ MakeLink = Callable[..., Link]
 @pytest.fixture(autouse=True)
 def default_domain(transactional_db: None) -> None:
     ensure_default_domain()
-
-
-def at_once(calls: list[Callable[[], object]]) -> list[object]:
-    """Results of `calls`, each in a thread of its own and all begun together; errors are results."""
-    barrier = Barrier(len(calls))
-
-    def run(call: Callable[[], object]) -> object:
-        try:
-            barrier.wait(timeout=10)
-            return call()
-        except Exception as error:  # noqa: BLE001 - what it is, is what the test looks at
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
 
 
 def test_of_twenty_who_want_one_code_exactly_one_gets_it(make_link: MakeLink) -> None:

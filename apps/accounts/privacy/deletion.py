@@ -43,6 +43,9 @@ def ask(*, user: User, now: datetime) -> AccountDeletion:
 
     Raises DeletionRefused `hand_over_first`, whose `params` name the `workspaces`, or `last_superuser`.
     """
+    # Before the user, as everywhere: no other owner leaves at this moment.
+    owned = Workspace.objects.filter(memberships__user=user, memberships__role=Role.OWNER)
+    list(owned.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
     current = User.objects.select_for_update().get(pk=user.pk)
     _require_handed_over(current)
     _require_other_superuser(current)
@@ -114,10 +117,10 @@ def _remove(user: User, workspaces: Sequence[Workspace], *, now: datetime) -> bo
 def _find_heirs(user: User) -> None:
     """Whoever left in the meantime may have made `user` the only owner of a workspace."""
     rank = Case(*(When(role=role, then=Value(place)) for place, role in enumerate(_HEIRS)), output_field=IntegerField())
-    for workspace in selectors.to_hand_over(user):
+    for workspace in selectors.without_other_owner(user).order_by("pk"):
         others = Membership.objects.select_for_update(of=("self",)).filter(workspace=workspace).exclude(user=user)
         heir = others.annotate(rank=rank).order_by("-user__is_active", "rank", "created_at", "pk").first()
-        if heir is not None:
+        if heir is not None and heir.role != Role.OWNER:
             record(action=AuditAction.OWNERSHIP_TRANSFERRED, actor=None, target=workspace, after={"owner": str(heir.user)})
             heir.role = Role.OWNER
             heir.save(update_fields=["role"])

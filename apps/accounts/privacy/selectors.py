@@ -8,10 +8,15 @@ from apps.accounts.models import AccountDeletion, Membership, Role, User, Worksp
 
 
 def to_hand_over(user: User) -> QuerySet[Workspace]:
-    """Workspaces with other members of which `user` is the only owner."""
-    others = Membership.objects.filter(workspace=OuterRef("pk")).exclude(user=user)
-    owned = Workspace.objects.filter(memberships__user=user, memberships__role=Role.OWNER)
-    return owned.filter(Exists(others)).exclude(Exists(others.filter(role=Role.OWNER))).order_by("name", "pk")
+    """Workspaces with other members of which `user` is the only owner; who cannot log in looks after nothing."""
+    others = Membership.objects.filter(workspace=OuterRef("pk"), user__is_active=True).exclude(user=user)
+    return without_other_owner(user).filter(Exists(others)).order_by("name", "pk")
+
+
+def without_other_owner(user: User) -> QuerySet[Workspace]:
+    """Workspaces that are left to themselves when `user` goes."""
+    others = Membership.objects.filter(workspace=OuterRef("pk"), user__is_active=True, role=Role.OWNER).exclude(user=user)
+    return Workspace.objects.filter(memberships__user=user, memberships__role=Role.OWNER).exclude(Exists(others))
 
 
 def to_go_along(user: User) -> QuerySet[Workspace]:

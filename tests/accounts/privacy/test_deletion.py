@@ -72,6 +72,20 @@ def test_the_only_owner_of_a_team_hands_it_over_first(cast: Cast) -> None:
     assert ask(cast.owner).due_at == LATER
 
 
+def test_another_owner_whose_account_is_shut_looks_after_nothing(cast: Cast) -> None:
+    Membership.objects.filter(user=cast.admin, workspace=cast.workspace).update(role=Role.OWNER)
+    ask(cast.admin)
+
+    with pytest.raises(DeletionRefused):
+        ask(cast.owner)
+
+
+def test_who_is_left_with_people_who_are_shut_out_may_go(cast: Cast) -> None:
+    Membership.objects.filter(workspace=cast.workspace).exclude(user__in=[cast.owner, cast.inactive]).delete()
+
+    assert ask(cast.owner).due_at == LATER
+
+
 def test_a_team_without_others_need_not_be_handed_over(owner: User) -> None:
     assert ask(owner).due_at == LATER
 
