@@ -100,7 +100,9 @@ def revoke_all_of(user: User, *, actor: User | None, now: datetime) -> int:
 
 
 def record_end_with(memberships: "QuerySet[Membership]", *, actor: User) -> None:
-    """Note that the keys of `memberships`, which are about to be deleted, go with them."""
+    """Note that the keys of `memberships`, which are about to be deleted in this transaction, go with them."""
+    # From here on nobody makes another one: Django deletes those that it has seen.
+    list(memberships.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
     found = selectors.live_keys().filter(membership__in=memberships)
     record_all([Entry(action=AuditAction.API_KEY_REVOKED, actor=actor, target=key, before=_recorded(key)) for key in found])
 
@@ -133,9 +135,11 @@ def checked_expiry(expires_at: datetime | None, *, actor: User | ApiActor, now: 
 
 def _locked_membership(actor: User | ApiActor, workspace: Workspace) -> Membership:
     """Whose key it is going to be: one of theirs is made at a time, and none while the account is closed or the membership ends."""
-    mine = Membership.objects.select_related("user", "workspace").filter(user=actor.pk, workspace=workspace)
-    found = mine.select_for_update(of=("self", "user"), no_key=True).first()
-    if found is None or not found.user.is_active:
+    # The user first, as where accounts are deleted.
+    owner = User.objects.select_for_update(no_key=True).filter(pk=actor.pk, is_active=True).first()
+    mine = Membership.objects.select_related("user", "workspace").filter(user=owner, workspace=workspace)
+    found = mine.select_for_update(of=("self",), no_key=True).first() if owner else None
+    if found is None:
         raise NotFound(_("There is no such thing here."))
     return found
 
