@@ -1,6 +1,8 @@
 """API keys by REST: `/api/v1/keys`. A key needs the scope `admin` to manage keys."""
 
 from http import HTTPStatus
+from typing import Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.utils import timezone
@@ -18,10 +20,13 @@ from apps.accounts.policy import Action, ApiActor
 from apps.accounts.workspaces.selectors import get_workspace
 from apps.common.errors import NotFound
 
+PAGE_SIZE: Final = 100
+
 
 class KeysView(APIView):
     def get(self, request: Request) -> Response:
-        """One's own keys; with `?workspace=<id>` those of all its members, for who manages keys there."""
+        """One's own keys; with `?workspace=<id>` those of all its members, for who manages keys there. The newest first, PAGE_SIZE of
+        them; `next` is the address of those after, None where there are none."""
         asked = ListSerializer(data=request.query_params.dict())
         asked.is_valid(raise_exception=True)
         actor, public_id = _actor(request), asked.validated_data["workspace"]
@@ -30,7 +35,11 @@ class KeysView(APIView):
         else:
             workspace = get_workspace(actor=actor, public_id=public_id, action=Action.KEYS_MANAGE)
             keys = selectors.list_keys_of(actor=actor, workspace=workspace)
-        return Response({"results": [shown(key) for key in keys]})
+        found = list(selectors.newest_after(keys, asked.validated_data["after"])[: PAGE_SIZE + 1])
+        page, is_more = found[:PAGE_SIZE], len(found) > PAGE_SIZE
+        following = {**request.query_params.dict(), "after": str(page[-1].public_id)} if is_more else {}
+        address = request.build_absolute_uri(f"{request.path}?{urlencode(following)}") if is_more else None
+        return Response({"results": [shown(key) for key in page], "next": address})
 
     def post(self, request: Request) -> Response:
         """Make a key. The answer has it in `key`; nobody can see it again."""

@@ -33,6 +33,16 @@ def list_keys_of(*, actor: User | ApiActor, workspace: Workspace) -> QuerySet[Ap
     return live_keys().filter(membership__workspace=workspace).order_by(used_last, "-created_at", "-pk")
 
 
+def newest_after(keys: QuerySet[ApiKey], public_id: UUID | None) -> QuerySet[ApiKey]:
+    """`keys` the newest first; with an id those that were made before that one. Raises NotFound when there is none of this id."""
+    if public_id is not None:
+        last = ApiKey.objects.filter(public_id=public_id).values_list("pk", flat=True).first()
+        if last is None:
+            raise NotFound(_("There is no such key here."))
+        keys = keys.filter(pk__lt=last)
+    return keys.order_by("-pk")
+
+
 def get_own_key(*, actor: User | ApiActor, public_id: UUID) -> ApiKey:
     """One's own key. Raises NotFound, alike for one that is not there, a revoked one, and one of others; else as `list_own_keys`."""
     found = list_own_keys(actor=actor).filter(public_id=public_id).first()

@@ -29,9 +29,10 @@ class KeyChangesSerializer(StrictSerializer):
 
 
 class ListSerializer(StrictSerializer):
-    """The query of a list: with a workspace the keys of all of its members."""
+    """The query of a list: with a workspace the keys of all of its members; those that come after the key with an id."""
 
     workspace = serializers.UUIDField(default=None, allow_null=True)
+    after = serializers.UUIDField(default=None, allow_null=True)
 
 
 def shown(key: ApiKey, *, text: str = "") -> dict[str, Any]:

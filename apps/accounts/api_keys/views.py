@@ -1,10 +1,12 @@
 """Pages of API keys."""
 
 from http import HTTPStatus
+from typing import Final
 from uuid import UUID
 
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -24,6 +26,8 @@ from apps.accounts.workspaces.current import current_workspace
 from apps.accounts.workspaces.selectors import get_workspace
 from apps.common.access import logged_in_only
 
+PAGE_SIZE: Final = 50
+
 
 @logged_in_only
 @require_safe
@@ -37,11 +41,13 @@ def index(request: HttpRequest) -> HttpResponse:
 @logged_in_only
 @require_safe
 def of_workspace(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """The keys of all members of a workspace, for those who look after it."""
+    """The keys of all members of a workspace, for those who look after it; PAGE_SIZE of them on a page."""
     user = _user(request)
     workspace = get_workspace(actor=user, public_id=public_id, action=Action.KEYS_MANAGE)
-    rows = rows_of(selectors.list_keys_of(actor=user, workspace=workspace), reader=user, now=timezone.now())
-    return render(request, "accounts/api_keys/of_workspace.html", {"rows": rows, "workspace": workspace})
+    keys = selectors.list_keys_of(actor=user, workspace=workspace)
+    page = Paginator(keys, PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {"rows": rows_of(page.object_list, reader=user, now=timezone.now()), "page": page, "workspace": workspace}
+    return render(request, "accounts/api_keys/of_workspace.html", context)
 
 
 @logged_in_only

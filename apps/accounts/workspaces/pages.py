@@ -48,6 +48,7 @@ def workspace_page(
         "invitations": invitations,
         "name_form": (name_form or NameForm(initial={"name": workspace.name})) if Action.WORKSPACE_EDIT in allowed else None,
         "invitation_form": (invitation_form or InvitationForm()) if manages else None,
+        "manages_keys": is_shared and Action.KEYS_MANAGE in allowed,
         "may_delete": is_shared and Action.WORKSPACE_DELETE in allowed,
     }
     in_order = not any(form and form.errors for form in (name_form, invitation_form))

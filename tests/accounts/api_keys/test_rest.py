@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from apps.accounts.api_keys import services
+from apps.accounts.api_keys import rest_views, services
 from apps.accounts.api_keys.key_text import is_right, new_key
 from apps.accounts.models import ApiKey, AuditLog, User
 from apps.accounts.tokens import families
@@ -211,3 +211,18 @@ def test_a_key_can_be_bound_to_a_domain(cast: Cast) -> None:
 
     assert made["domain"] == "go.example.org"
     assert ApiKey.objects.get().domain_id == domain.pk
+
+
+def test_a_long_list_comes_in_pages(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rest_views, "PAGE_SIZE", 2)
+    made = [str(make_key(cast.viewer, cast.workspace)[0].public_id) for _ in range(5)]
+    client, address, found = with_token(cast.admin), f"{KEYS}?workspace={cast.workspace.public_id}", []
+    while address:
+        page = client.get(address).json()
+        found.append([key["id"] for key in page["results"]])
+        address = page["next"]
+
+    assert found == [made[4:2:-1], made[2:0:-1], made[:1]]
+    assert client.get(KEYS, {"after": "00000000-0000-0000-0000-000000000000"}).status_code == 404
+    assert client.get(KEYS, {"after": "x"}).status_code == 400
+    assert client.get(KEYS, {"nothing": "x"}).status_code == 400

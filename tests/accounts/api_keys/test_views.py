@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from apps.accounts.api_keys import views
 from apps.accounts.api_keys.key_text import is_right
 from apps.accounts.models import ApiKey, User
 from tests.accounts.api_keys.cases import make_key
@@ -126,3 +127,15 @@ def test_csrf_is_asked_for(cast: Cast) -> None:
     client.force_login(cast.editor)
 
     assert client.post(page_of(key, "revoke")).status_code == 403
+
+
+def test_the_keys_of_a_large_team_come_in_pages(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views, "PAGE_SIZE", 2)
+    keys = [make_key(user, cast.workspace)[0] for user in (cast.viewer, cast.editor, cast.owner)]
+    client, path = browser(cast, cast.admin), reverse("api_keys:of_workspace", args=[cast.workspace.public_id])
+    pages = [client.get(path, {"page": number}).content.decode() for number in ("1", "2", "9", "x")]
+
+    shown = [[key.prefix for key in keys if key.prefix in page] for page in pages]
+    assert shown[0] == shown[3]
+    assert shown[1] == shown[2]
+    assert sorted(shown[0] + shown[1]) == sorted(key.prefix for key in keys)
