@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from apps.accounts.api_keys.selectors import list_own_keys
 from apps.accounts.audit.actions import AuditAction
 from apps.accounts.audit.recording import record
 from apps.accounts.models import Consent, ConsentText, User
@@ -73,6 +74,7 @@ def delete(request: HttpRequest) -> HttpResponse:
         "form": form,
         "to_hand_over": selectors.to_hand_over(user),
         "to_go_along": selectors.to_go_along(user),
+        "keys_of_teams": list_own_keys(actor=user).filter(membership__workspace__personal_for=None),
         "days": settings.ACCOUNT_DELETION_DAYS,
     }
     return render(request, "accounts/privacy/delete.html", context, status=_UNPROCESSABLE if form.errors else 200)

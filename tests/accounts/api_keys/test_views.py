@@ -139,3 +139,12 @@ def test_the_keys_of_a_large_team_come_in_pages(cast: Cast, monkeypatch: pytest.
     assert shown[0] == shown[3]
     assert shown[1] == shown[2]
     assert sorted(shown[0] + shown[1]) == sorted(key.prefix for key in keys)
+
+
+def test_who_is_about_to_go_is_told_which_keys_of_teams_end(cast: Cast) -> None:
+    make_key(cast.editor, cast.workspace, name="Nightly <b>")
+    make_key(cast.editor, cast.editor.personal_workspace, name="Private")
+    page = browser(cast, cast.editor).get(reverse("privacy:delete")).content.decode()
+
+    assert "<strong>Nightly &lt;b&gt;</strong> (Team)" in page
+    assert "Private" not in page
