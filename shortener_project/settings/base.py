@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "apps.common.middleware.RequestIdMiddleware",
     "apps.common.middleware.ClientMiddleware",
     "apps.accounts.audit.middleware.AuditOriginMiddleware",
+    "apps.common.api.caching.PrivateAnswersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "apps.common.static.StaticFilesMiddleware",
     "csp.middleware.CSPMiddleware",
