@@ -303,5 +303,6 @@ class RedirectRule(models.Model):
 
 
 # What lists are read from and searches are made in belongs to this app, too; Django finds models here.
+from apps.links.importing.models import ImportJob, ImportRow  # noqa: E402, F401 - they name nothing of this module
 from apps.links.listed.models import ClickedLink, ListedLink  # noqa: E402, F401 - they name nothing of this module
 from apps.links.search.postgresql.models import SearchText, SearchWord  # noqa: E402, F401 - they name nothing of this module
