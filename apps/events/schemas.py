@@ -158,6 +158,20 @@ HIGH_TRAFFIC_V1: Schema = {
     "score": figure,
 }
 
+# Something was done to the account of a user, or to what is a user's own.
+USER_V1: Schema = {
+    "user_id": positive,
+    # A word of the audit log, such as "api_key.created".
+    "action": text,
+    # Who did it; None for the installation itself.
+    "actor_id": nullable(positive),
+    "workspace_id": nullable(positive),
+    # As the audit log names it.
+    "target_type": text,
+    "target_id": text,
+    "target_label": text,
+}
+
 SCHEMAS: Mapping[tuple[str, int], Schema] = {
     (Topic.URL_CREATED, 1): LINK_V1,
     (Topic.URL_UPDATED, 1): LINK_V1,
@@ -167,6 +181,7 @@ SCHEMAS: Mapping[tuple[str, int], Schema] = {
     (Topic.ORPHAN_CLICK, 1): ORPHAN_V1,
     (Topic.URL_TRENDING, 1): TRENDING_V1,
     (Topic.HIGH_TRAFFIC, 1): HIGH_TRAFFIC_V1,
+    (Topic.USER, 1): USER_V1,
 }
 
 # Fields that a payload may leave out.

@@ -8,11 +8,13 @@ from typing import Final
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts import policy
 from apps.accounts.api_keys import domains, scopes, selectors
 from apps.accounts.api_keys.errors import KeyRefused
+from apps.accounts.api_keys.events import announce
 from apps.accounts.api_keys.key_text import new_key
 from apps.accounts.audit.actions import AuditAction
 from apps.accounts.audit.recording import Entry, record, record_all
@@ -59,6 +61,7 @@ def create_key(
     )
     key.save(force_insert=True)
     record(action=AuditAction.API_KEY_CREATED, actor=actor, target=key, after=_recorded(key))
+    announce(AuditAction.API_KEY_CREATED, key, actor=actor, now=now)
     return key, made.text
 
 
@@ -74,6 +77,7 @@ def edit_key(*, actor: User | ApiActor, key: ApiKey, name: str, expires_at: date
     if before != after:
         current.save(update_fields=["name", "expires_at"])
         record(action=AuditAction.API_KEY_UPDATED, actor=actor, target=current, before=before, after=after)
+        announce(AuditAction.API_KEY_UPDATED, current, actor=actor, now=now)
     return current
 
 
@@ -100,10 +104,12 @@ def revoke_all_of(user: User, *, actor: User | None, now: datetime) -> int:
 
 
 def record_end_with(memberships: "QuerySet[Membership]", *, actor: User) -> None:
-    """Note that the keys of `memberships`, which are about to be deleted in this transaction, go with them."""
+    """Tell that the keys of `memberships`, which are about to be deleted in this transaction, go with them."""
     # From here on nobody makes another one: Django deletes those that it has seen.
     list(memberships.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
-    found = selectors.live_keys().filter(membership__in=memberships)
+    found = list(selectors.live_keys().filter(membership__in=memberships))
+    for key in found:
+        announce(AuditAction.API_KEY_REVOKED, key, actor=actor, now=timezone.now())
     record_all([Entry(action=AuditAction.API_KEY_REVOKED, actor=actor, target=key, before=_recorded(key)) for key in found])
 
 
@@ -172,6 +178,7 @@ def _revoke(keys: Iterable[ApiKey], *, actor: User | ApiActor | None, now: datet
         key.revoked_at = now
         key.save(update_fields=["revoked_at"])
         entries.append(Entry(action=AuditAction.API_KEY_REVOKED, actor=actor, target=key, before=_recorded(key)))
+        announce(AuditAction.API_KEY_REVOKED, key, actor=actor, now=now)
     record_all(entries)
 
 

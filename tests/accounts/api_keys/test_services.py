@@ -16,6 +16,8 @@ from apps.accounts.privacy import deletion
 from apps.accounts.workspaces import members
 from apps.accounts.workspaces import services as workspaces
 from apps.common.errors import NotFound, PermissionDenied
+from apps.events.models import OutboxEvent
+from apps.events.topics import Topic
 from apps.links.models import Domain
 from tests.accounts.api_keys.cases import NOW, make_key
 from tests.cast import Cast
@@ -304,3 +306,19 @@ def test_revoked_keys_are_forgotten_after_a_quarter_of_a_year(cast: Cast) -> Non
 
 def test_who_is_not_logged_in_has_no_keys() -> None:
     assert not selectors.list_own_keys(actor=AnonymousUser())  # type: ignore[arg-type]
+
+
+def test_the_bus_is_told_of_keys_and_never_what_they_are_made_of(cast: Cast) -> None:
+    key, text = make_key(cast.editor, cast.workspace)
+    services.edit_key(actor=cast.editor, key=key, name="Nightly", expires_at=None, now=NOW)
+    services.revoke_key(actor=cast.admin, key=key, now=NOW)
+
+    events = OutboxEvent.objects.filter(topic=Topic.USER).order_by("id")
+    told = [(event.payload["action"], event.payload["user_id"], event.payload["actor_id"]) for event in events]
+    assert told == [
+        ("api_key.created", cast.editor.pk, cast.editor.pk),
+        ("api_key.updated", cast.editor.pk, cast.editor.pk),
+        ("api_key.revoked", cast.editor.pk, cast.admin.pk),
+    ]
+    assert {event.key for event in events} == {str(cast.editor.pk)}
+    assert text not in str([event.payload for event in events])
