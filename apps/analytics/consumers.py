@@ -7,7 +7,7 @@ from prometheus_client import Counter
 
 from apps.analytics import click_counts, replays, store
 from apps.analytics.enrichment import Enricher
-from apps.analytics.enrichment.clicks import read_click
+from apps.analytics.enrichment.clicks import read_click_record
 from apps.analytics.exclusion import storing
 from apps.analytics.ingest import Intake, find_poison, take_in
 from apps.analytics.orphan_rows import OrphanRow
@@ -48,7 +48,7 @@ class ClickIngest:
     linger = 0.5
     # While one waits for ClickHouse to sum up its clicks in all ways, the other prepares the next.
     consumers = 2
-    read = staticmethod(read_click)
+    read = staticmethod(read_click_record)
     stored = CLICKS_STORED
     repeated = CLICKS_REPEATED
 
@@ -77,15 +77,12 @@ class ClickIngest:
             records = _claimed(claim, batch, consumer)
             dead_letters.extend(self._store(claim, records))
             taken.update(record.offset for record in records)
-        dead_letters.extend(
-            find_poison((record for record in batch.records if record.offset not in taken), group=self.group, topic=self.topics[0])
-        )
+        others = (record for record in batch.records if record.offset not in taken)
+        dead_letters.extend(find_poison(others, group=self.group, read=self.read))
         return dead_letters
 
     def _store(self, claim: Claim, records: Sequence[Record]) -> Sequence[DeadLetter]:
-        intake = take_in(
-            records, group=self.group, sequences=claim.sequences, enricher=self._enricher, topic=self.topics[0], read=self.read
-        )
+        intake = take_in(records, group=self.group, sequences=claim.sequences, enricher=self._enricher, read=self.read)
         rows, visits = self.mark(intake.rows, claim)
         if rows:
             if not self._ledger.is_open(claim):

@@ -1,18 +1,16 @@
 """From records of the bus to rows: what is new, what is a repetition, what is poison."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from apps.analytics.enrichment import Enricher
-from apps.analytics.enrichment.clicks import Click, read_click
+from apps.analytics.enrichment.clicks import Hit, Read, read_click_record
 from apps.analytics.rows import ClickRow
 from apps.events.bus import Record
 from apps.events.dead_letters import is_replay_for, is_replay_for_others
-from apps.events.decoding import read_event
-from apps.events.envelope import Event, MalformedEvent
+from apps.events.envelope import MalformedEvent
 from apps.events.handlers import DeadLetter
-from apps.events.topics import Topic
 
 # Header of clicks that lie in the past on purpose: their time is not held against the bus's clock.
 BACKFILL_HEADER = "backfill"
@@ -47,18 +45,15 @@ def take_in(
     group: str,
     sequences: Mapping[str, int],
     enricher: Enricher,
-    topic: Topic = Topic.URL_REDIRECTED,
-    read: Callable[[Event], Click] = read_click,
+    read: Read = read_click_record,
 ) -> Intake:
-    """Rows for the clicks in `records` that are new to `group` after `sequences`, in their order; `read`
-    makes a click of an event of `topic`.
+    """Rows for the clicks in `records` that are new to `group` after `sequences`, in their order.
 
     The same records and sequences give the same rows, so a claim that is done again makes the
     same block for ClickHouse.
     """
     draft = _Draft()
-    for event, record in _readable(records, group, topic, draft.dead_letters):
-        click = read(event)
+    for (event_id, at, click), record in _readable(records, group, read, draft.dead_letters):
         # What was brought back from the dead letters never had its effect, though later clicks of
         # its producer had theirs.
         if not is_replay_for(record, group):
@@ -67,27 +62,25 @@ def take_in(
                 draft.repeated += 1
                 continue
             draft.sequences[producer] = click.sequence
-        draft.rows.append(
-            enricher.row(event.id, event.occurred_at, click, appended_at=record.appended_at, is_backfill=BACKFILL_HEADER in record.headers)
-        )
+        draft.rows.append(enricher.row(event_id, at, click, appended_at=record.appended_at, is_backfill=BACKFILL_HEADER in record.headers))
     return Intake(draft.rows, draft.sequences, Counter(row.link_id for row in draft.rows), draft.dead_letters, draft.repeated)
 
 
-def find_poison(records: Iterable[Record], *, group: str, topic: Topic = Topic.URL_REDIRECTED) -> Sequence[DeadLetter]:
+def find_poison(records: Iterable[Record], *, group: str, read: Read = read_click_record) -> Sequence[DeadLetter]:
     """Those of `records` that are no clicks."""
     dead_letters: list[DeadLetter] = []
-    for _event in _readable(records, group, topic, dead_letters):
+    for _hit in _readable(records, group, read, dead_letters):
         pass
     return dead_letters
 
 
-def _readable(records: Iterable[Record], group: str, topic: Topic, dead_letters: list[DeadLetter]) -> Iterator[tuple[Event, Record]]:
+def _readable(records: Iterable[Record], group: str, read: Read, dead_letters: list[DeadLetter]) -> Iterator[tuple[Hit, Record]]:
     for record in records:
         if is_replay_for_others(record, group):
             continue
         try:
-            event = read_event(record, topic=topic)
+            hit = read(record)
         except MalformedEvent as error:
             dead_letters.append(DeadLetter(record, error.reason))
             continue
-        yield event, record
+        yield hit, record

@@ -8,7 +8,7 @@ from apps.analytics import store
 from apps.analytics.consumers import ClickIngest
 from apps.analytics.enrichment import Enricher
 from apps.analytics.ingest import Intake
-from apps.analytics.orphan_rows import OrphanRow, orphan_rows, read_orphan
+from apps.analytics.orphan_rows import OrphanRow, orphan_rows, read_orphan_record
 from apps.analytics.rows import ClickRow
 from apps.analytics.visits import Key, Visit
 from apps.events.ledger import Claim
@@ -22,7 +22,7 @@ class OrphanIngest(ClickIngest):
     topics = (Topic.ORPHAN_CLICK,)
     table = "orphan_clicks"
     consumers = 1
-    read = staticmethod(read_orphan)
+    read = staticmethod(read_orphan_record)
     stored = Counter("orphan_clicks_stored_total", "Orphan clicks inserted into ClickHouse.")
     repeated = Counter("orphan_clicks_repeated_total", "Orphan clicks that their producer had sent before; they have no effect.")
 

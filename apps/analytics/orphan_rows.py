@@ -5,9 +5,11 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from apps.analytics.enrichment.clicks import Click
+from apps.analytics.enrichment.clicks import Click, Hit
 from apps.analytics.rows import ClickRow
-from apps.events.envelope import Event
+from apps.events.bus import Record
+from apps.events.decoding import read_event
+from apps.events.topics import Topic
 
 # The workspace of domains that are the installation's own.
 NOBODYS = 0
@@ -36,12 +38,13 @@ class OrphanRow(NamedTuple):
     visitor_id: int
 
 
-def read_orphan(event: Event) -> Click:
-    """The orphan click that `event` tells of, as a click on link 0 whose code is the path."""
+def read_orphan_record(record: Record) -> Hit:
+    """The orphan click in `record`, as a click on link 0 whose code is the path. Raises MalformedEvent."""
+    event = read_event(record, topic=Topic.ORPHAN_CLICK)
     payload = event.payload
-    visitor = {name: payload[name] for name in Click._fields if name in payload}
-    nobodys = {"link_id": 0, "owner_id": 0, "country": "", "destination_url": "", "code": payload["path"]}
-    return Click(**{**visitor, **nobodys, "workspace_id": payload["workspace_id"] or NOBODYS})
+    visitor = {name: payload[name] for name in Click.__struct_fields__ if name in payload}
+    nobodys = {"link_id": 0, "link_version": 0, "owner_id": None, "country": "", "destination_url": "", "code": payload["path"]}
+    return Hit(event.id, event.occurred_at, Click(**{**visitor, **nobodys, "workspace_id": payload["workspace_id"] or NOBODYS}))
 
 
 def orphan_rows(rows: Iterable[ClickRow]) -> list[OrphanRow]:

@@ -120,4 +120,5 @@ def _mark(row: ClickRow, visits: dict[Key, Visit], *earlier: Mapping[Key, Visit]
         # Clicks of several redirectors do not come quite in order.
         visit = Visit(max(at, last.last_ms), last.session_id)
     visits[key] = visit
-    return ClickRow._make((*row[:-2], visit.session_id, last is None))
+    # As ClickRow._make does, without the call of it: each click comes by.
+    return tuple.__new__(ClickRow, (*row[:-2], visit.session_id, last is None))

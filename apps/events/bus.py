@@ -8,7 +8,7 @@ and keeps one committed offset per partition: the next offset to read.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
 class BusUnavailable(Exception):
@@ -38,8 +38,7 @@ class Message:
     headers: Mapping[str, bytes] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """What a consumer gets: a message in its place. `appended_at` is the bus's own clock (UTC)."""
 
     offset: int

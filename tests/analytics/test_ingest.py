@@ -9,12 +9,14 @@ import pytest
 
 from apps.analytics.enrichment import Enricher
 from apps.analytics.enrichment.addresses import AddressPolicy
+from apps.analytics.enrichment.clicks import read_click, read_click_record
 from apps.analytics.enrichment.visitors import VisitorIds
 from apps.analytics.ingest import BACKFILL_HEADER, Intake, find_poison, take_in
 from apps.common.visitors.geoip import Allocations
 from apps.events.bus import Record
 from apps.events.dead_letters import REPLAYED_FOR
-from apps.events.envelope import Event
+from apps.events.decoding import read_event
+from apps.events.envelope import Event, MalformedEvent
 from tests.analytics.clicks import PRODUCER, click_event
 
 GROUP = "click-ingest"
@@ -110,6 +112,10 @@ def without(field: str) -> bytes:
     return event.encode()
 
 
+def with_time(text: str) -> bytes:
+    return orjson.dumps({**orjson.loads(click_event(2).encode()), "occurred_at": text})
+
+
 POISON = {
     "no JSON": b"\x00\x01 not json",
     "cut short": click_event(2).encode()[:-20],
@@ -145,6 +151,38 @@ def test_poison_is_put_aside_and_its_neighbours_are_stored(poison: bytes) -> Non
     assert probes(intake) == ["probe/1", "probe/3"]
     assert [letter.record.offset for letter in intake.dead_letters] == [5]
     assert intake.dead_letters[0].reason
+
+
+UNUSUAL = {
+    "nobody's link": with_payload(owner_id=None),
+    "a click from elsewhere": with_payload(country="PT"),
+    "fields of a later version": with_payload(later={"a": [1, None]}),
+    "a time in another zone": with_time("2026-05-04T14:00:00.123456+02:00"),
+    "a time in words of ISO": with_time("2026-05-04 12:00:00+00:00"),
+    "a time of few letters": with_time("20260504T120000Z"),
+    "an id without dashes": orjson.dumps({**orjson.loads(click_event(2).encode()), "id": "0" * 32}),
+    "an id in brackets": orjson.dumps({**orjson.loads(click_event(2).encode()), "id": f"{{{'0' * 32}}}"}),
+    "a version in quotes": orjson.dumps({**orjson.loads(click_event(2).encode()), "version": "1"}),
+    "texts of all kinds": with_payload(user_agent="\0 \u2028 \U0001f600 \x7f", referrer="é\tü\n"),
+    "the largest numbers": with_payload(link_id=2**63 - 1, link_version=2**63 - 1),
+}
+
+
+@pytest.mark.parametrize("data", [*UNUSUAL.values(), click_event(2).encode()], ids=[*UNUSUAL, "a usual one"])
+def test_a_click_is_read_as_every_event_is(data: bytes) -> None:
+    event = read_event(record(data), topic="url_redirected_events")
+
+    assert read_click_record(record(data)) == (event.id, event.occurred_at, read_click(event))
+
+
+@pytest.mark.parametrize("poison", POISON.values(), ids=POISON.keys())
+def test_what_no_event_may_be_is_no_click_for_the_same_reason(poison: bytes) -> None:
+    with pytest.raises(MalformedEvent) as wanted:
+        read_event(record(poison), topic="url_redirected_events")
+    with pytest.raises(MalformedEvent) as found:
+        read_click_record(record(poison))
+
+    assert found.value.reason == wanted.value.reason
 
 
 def test_poison_is_found_again_in_records_that_are_done() -> None:

@@ -87,7 +87,7 @@ class Enricher:
             event_id,
             click.link_id,
             click.workspace_id,
-            click.owner_id,
+            click.owner_id or 0,
             click.hostname,
             click.code,
             click.destination_url,
@@ -123,7 +123,14 @@ class Enricher:
 
 
 def _clamp(occurred_at: datetime, appended_at: datetime, oldest: timedelta) -> datetime:
-    return min(max(occurred_at, appended_at - oldest), appended_at + NEWEST)
+    earliest, latest = _bounds(appended_at, oldest)
+    return occurred_at if earliest <= occurred_at <= latest else earliest if occurred_at < earliest else latest
+
+
+# Records that were sent together have their time on the bus in common.
+@lru_cache(64)
+def _bounds(appended_at: datetime, oldest: timedelta) -> tuple[datetime, datetime]:
+    return appended_at - oldest, appended_at + NEWEST
 
 
 @lru_cache(4096)
