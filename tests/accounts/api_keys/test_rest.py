@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
+from asgiref.sync import async_to_sync
+from django.test import AsyncClient, Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
@@ -139,6 +140,20 @@ def test_what_was_done_with_a_key_names_it(admin_key: tuple[ApiKey, str]) -> Non
 
     row = AuditLog.objects.filter(action="api_key.created").order_by("-pk")[0]
     assert (row.api_key_prefix, row.via) == (admin_key[0].prefix, "api")
+
+
+def test_the_event_loops_server_names_the_key_too_and_forgets_it(admin_key: tuple[ApiKey, str]) -> None:
+    client = AsyncClient()
+
+    async def asks() -> None:
+        for headers in ({"X-Api-Key": admin_key[1]}, {}):
+            await client.post(KEYS, NEW, content_type="application/json", headers=headers)
+        await client.post("/accounts/login/", {"login": "nobody@example.com", "password": "x"})
+
+    async_to_sync(asks)()
+
+    rows = AuditLog.objects.filter(address="127.0.0.1").order_by("pk").values_list("action", "api_key_prefix")
+    assert list(rows) == [("api_key.created", admin_key[0].prefix), ("user.log_in_failed", "")]
 
 
 WRONG: list[tuple[dict[str, Any], int, str, str]] = [
