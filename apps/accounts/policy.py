@@ -176,6 +176,11 @@ def actions_within(scopes: Iterable[Scope]) -> frozenset[Action]:
     return frozenset(chain.from_iterable(_WITHIN[scope] for scope in scopes))
 
 
+def allow_on_a_domain(scopes: Iterable[Scope]) -> bool:
+    """Whether `scopes` allow anything to who is bound to one domain."""
+    return bool(actions_within(scopes) & _ON_A_DOMAIN)
+
+
 def holds(actor: Actor, scopes: Iterable[Scope]) -> bool:
     """Whether `actor` may hand `scopes` on: people may hand on all, a key no more than its own allow."""
     return not isinstance(actor, ApiActor) or actions_within(scopes) <= actions_within(actor.scopes)

@@ -5,7 +5,7 @@ from apps.common.errors import DomainError
 
 class KeyRefused(DomainError):
     """A key cannot be as asked for; the codes are `name_required`, `scopes_required`, `unknown_scope`, `scope_exceeded`,
-    `unknown_domain`, `expiry_passed`, `expiry_exceeded` and `too_many_keys`."""
+    `scopes_beside_domain`, `unknown_domain`, `expiry_passed`, `expiry_exceeded` and `too_many_keys`."""
 
     code = "key_refused"
     http_status = 422

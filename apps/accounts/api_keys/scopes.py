@@ -30,10 +30,11 @@ def grantable(actor: Actor, workspace_id: int) -> Sequence[Scope]:
     return [scope for scope in WORDS if policy.actions_within([scope]) & allowed and policy.holds(actor, [scope])]
 
 
-def checked(names: Collection[str], *, actor: Actor) -> Sequence[Scope]:
-    """The scopes named, each once and in the order of WORDS.
+def checked(names: Collection[str], *, actor: Actor, is_bound: bool) -> Sequence[Scope]:
+    """The scopes named, each once and in the order of WORDS; of a key that `is_bound` to one domain.
 
-    Raises KeyRefused: `scopes_required`, `unknown_scope`, or `scope_exceeded` for more than `actor` has by its own scopes.
+    Raises KeyRefused: `scopes_required`, `unknown_scope`, `scope_exceeded` for more than `actor` has by its own scopes, and
+    `scopes_beside_domain` when all that they allow is about the workspace as a whole.
     """
     wanted = set(names)
     if not wanted:
@@ -43,6 +44,9 @@ def checked(names: Collection[str], *, actor: Actor) -> Sequence[Scope]:
         raise KeyRefused(_("There is no such scope."), code="unknown_scope", field="scopes")
     if not policy.holds(actor, found):
         raise KeyRefused(_("A key cannot make a key that may do more than itself."), code="scope_exceeded", field="scopes")
+    if is_bound and not policy.allow_on_a_domain(found):
+        message = _("Bound to a domain, a key with these scopes could do nothing. Choose one about links or clicks.")
+        raise KeyRefused(message, code="scopes_beside_domain", field="scopes")
     return found
 
 

@@ -53,7 +53,7 @@ def create_key(
         name=checked_name(name),
         prefix=made.prefix,
         secret_hash=made.secret_hash,
-        scopes=[scope.value for scope in scopes.checked(scope_names, actor=actor)],
+        scopes=[scope.value for scope in scopes.checked(scope_names, actor=actor, is_bound=domain is not None)],
         domain_id=domain.pk if domain else None,
         domain_hostname=domain.hostname if domain else "",
         created_at=now,

@@ -137,6 +137,15 @@ def test_a_key_is_bound_to_a_domain_of_the_workspace_alone(cast: Cast) -> None:
         assert code_of(caught) == ("unknown_domain", "domain")
 
 
+def test_a_key_bound_to_a_domain_is_for_something_there(cast: Cast) -> None:
+    Domain.objects.create(hostname="go.example.org", workspace=cast.workspace, verification_token="x", verified_at=NOW)
+
+    with pytest.raises(KeyRefused) as caught:
+        make_key(cast.owner, cast.workspace, "members:read", "audit:read", "domains:write", hostname="go.example.org")
+    assert code_of(caught) == ("scopes_beside_domain", "scopes")
+    make_key(cast.owner, cast.workspace, "members:read", "analytics:read", hostname="go.example.org")
+
+
 def api(user: User, cast: Cast, *scopes: Scope, **fields: object) -> ApiActor:
     return ApiActor(user, frozenset(scopes), workspace_id=cast.workspace.pk, **fields)  # type: ignore[arg-type]
 
