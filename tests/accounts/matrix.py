@@ -136,6 +136,7 @@ class Ids:
     invitation: UUID = field(default_factory=uuid4)
     api_key: UUID = field(default_factory=uuid4)
     session: int = 2**40
+    client: UUID = field(default_factory=uuid4)
     key: int = 2**40
 
 
@@ -184,6 +185,10 @@ def api_key(ids: Ids) -> dict[str, Any]:
     return {"public_id": ids.api_key}
 
 
+def own_client(ids: Ids) -> dict[str, Any]:
+    return {"pk": ids.client}
+
+
 def own_key(ids: Ids) -> dict[str, Any]:
     return {"pk": ids.key}
 
@@ -225,6 +230,7 @@ THINGS: Mapping[str, tuple[Action, Values, dict[str, str] | None]] = {
 # What belongs to one person, here the owner; for all others it is not there.
 PERSONAL: Mapping[str, tuple[Values, dict[str, str] | None]] = {
     "sessions:end": (own_session, NOTHING),
+    "sessions:end_client": (own_client, NOTHING),
     "api_keys:edit": (api_key, GET),
     "mfa_remove_webauthn": (own_key, GET),
     "mfa_edit_webauthn": (own_key, GET),
@@ -318,6 +324,7 @@ def make_things(cast: Cast) -> Ids:
         invitation=open_one.public_id,
         api_key=api_key.public_id,
         session=session.pk,
+        client=families.issue(cast.owner, families.Client("192.0.2.1", "x"), now=now).family_id,
         key=key.pk,
     )
 

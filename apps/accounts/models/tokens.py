@@ -19,6 +19,8 @@ class TokenFamily(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(User, verbose_name=_("user"), on_delete=models.CASCADE, related_name="token_families")
+    # User.token_version at the log-in: with another one it has ended.
+    version = models.PositiveIntegerField(default=0, editable=False)
     # Of the refresh token that is good now: its claims `jti` and `iat`, with which it can be made again.
     current_jti = models.UUIDField(default=uuid.uuid4, editable=False)
     current_issued_at = models.DateTimeField(editable=False)

@@ -17,6 +17,8 @@ from apps.accounts.privacy.registry import Part
 
 _PROFILE: Final = ("email", "full_name", "is_active", "is_staff", "is_superuser", "created_at", "updated_at", "last_login")
 
+_API_LOG_IN: Final = ("address", "user_agent", "created_at", "current_issued_at")
+
 
 def _profile(user: User) -> Iterator[bytes]:
     values = {name: getattr(user, name) for name in _PROFILE}
@@ -29,6 +31,7 @@ def _profile(user: User) -> Iterator[bytes]:
             # That there is a second factor, never what it is made of.
             "second_factors": _rows("mfa.Authenticator", user, "type", "created_at", "last_used_at"),
             "sessions": _rows("usersessions.UserSession", user, "ip", "user_agent", "created_at", "last_seen_at"),
+            "api_log_ins": list(user.token_families.order_by("created_at").values(*_API_LOG_IN)),
             "providers": _rows("socialaccount.SocialAccount", user, "provider", "uid", "date_joined", "last_login"),
         }
     )

@@ -61,6 +61,7 @@ def issue(user: User, client: Client, *, now: datetime) -> Tokens:
     now = now.replace(microsecond=0)
     family = TokenFamily.objects.create(
         user=user,
+        version=user.token_version,
         current_issued_at=now,
         user_agent=client.user_agent[:CLIENT_MAX_LENGTH],
         address=kept_address(client.address) or None,
@@ -132,7 +133,7 @@ def _family(claims: AccessToken | RefreshToken, *, now: datetime, is_locked: boo
     if family is None or str(family.user_id) != claims["sub"]:
         raise errors.invalid()
     is_over = family.revoked_at is not None or family.expires_at <= now
-    if is_over or not family.user.is_active or family.user.token_version != claims["ver"]:
+    if is_over or not family.user.is_active or not family.version == family.user.token_version == claims["ver"]:
         raise errors.revoked()
     return family
 

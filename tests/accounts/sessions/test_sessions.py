@@ -5,12 +5,15 @@ from allauth.usersessions.models import UserSession
 from django.contrib.auth import get_user
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import Settings
 
 from apps.accounts.audit.actions import AuditAction
 from apps.accounts.models import AuditLog, User
 from apps.accounts.sessions import end_all_sessions
 from apps.accounts.sessions.selectors import device_in_words
+from apps.accounts.tokens import families
+from apps.accounts.tokens.errors import TokenRefused
 from tests.cast import PASSWORD, make_user
 
 pytestmark = pytest.mark.django_db
@@ -136,3 +139,22 @@ def test_a_name_that_is_too_long_is_refused(laptop: Client, stranger: User) -> N
 
     stranger.refresh_from_db()
     assert stranger.full_name == ""
+
+
+def test_programs_are_listed_and_logged_out_from_here(laptop: Client, stranger: User) -> None:
+    tokens = families.issue(stranger, families.Client("198.51.100.7", "curl/8.14.1"), now=timezone.now())
+    page = laptop.get(reverse("sessions:list")).content.decode()
+    assert "curl/8.14.1" in page
+    assert "198.51.100.7" in page
+
+    laptop.post(reverse("sessions:end_client", args=[tokens.family_id]))
+    assert "curl/8.14.1" not in laptop.get(reverse("sessions:list")).content.decode()
+    with pytest.raises(TokenRefused):
+        families.authenticate(tokens.access, now=timezone.now())
+
+
+def test_programs_go_with_all_sessions(laptop: Client, stranger: User) -> None:
+    families.issue(stranger, families.Client("198.51.100.7", "curl/8.14.1"), now=timezone.now())
+    laptop.post(reverse("sessions:end_others"))
+
+    assert "curl/8.14.1" not in laptop.get(reverse("sessions:list")).content.decode()
