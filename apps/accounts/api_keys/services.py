@@ -1,9 +1,7 @@
 """Writes about API keys. All raise NotFound or PermissionDenied when the actor may not; times are aware."""
 
-import unicodedata
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Final
 
 from django.conf import settings
 from django.db import transaction
@@ -16,15 +14,12 @@ from apps.accounts.api_keys import domains, scopes, selectors
 from apps.accounts.api_keys.errors import KeyRefused
 from apps.accounts.api_keys.events import announce
 from apps.accounts.api_keys.key_text import new_key
+from apps.accounts.api_keys.rules import checked_expiry, checked_name
 from apps.accounts.audit.actions import AuditAction
 from apps.accounts.audit.recording import Entry, record, record_all
-from apps.accounts.models import API_KEY_NAME_MAX_LENGTH, ApiKey, Membership, User, Workspace
+from apps.accounts.models import ApiKey, Membership, User, Workspace
 from apps.accounts.policy import Action, Actor, ApiActor
 from apps.common.errors import NotFound
-
-# Control characters, halves of surrogate pairs, and what turns the direction of the text around it.
-_REFUSED_CATEGORIES: Final = frozenset({"Cc", "Cs"})
-_REFUSED: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 @transaction.atomic
@@ -111,32 +106,6 @@ def record_end_with(memberships: "QuerySet[Membership]", *, actor: User) -> None
     for key in found:
         announce(AuditAction.API_KEY_REVOKED, key, actor=actor, now=timezone.now())
     record_all([Entry(action=AuditAction.API_KEY_REVOKED, actor=actor, target=key, before=_recorded(key)) for key in found])
-
-
-def checked_name(name: str) -> str:
-    """`name` in NFC, without needless blanks. Raises KeyRefused `name_required` for none, and for what cannot be read."""
-    text = unicodedata.normalize("NFC", " ".join(name.split()))
-    is_readable = not any(unicodedata.category(character) in _REFUSED_CATEGORIES or character in _REFUSED for character in text)
-    # Some characters have a category of their own, and no shape: a name of them alone would be an empty one.
-    has_shape = any(unicodedata.category(character)[0] in "LNPS" for character in text)
-    if not (is_readable and has_shape) or len(text) > API_KEY_NAME_MAX_LENGTH:
-        message = _("Give the key a name that can be read, of at most %(limit)d characters.") % {"limit": API_KEY_NAME_MAX_LENGTH}
-        raise KeyRefused(message, code="name_required", field="name")
-    return text
-
-
-def checked_expiry(expires_at: datetime | None, *, actor: User | ApiActor, now: datetime) -> datetime | None:
-    """`expires_at`, if it lies ahead and not after the end of the key that `actor` came with.
-
-    Raises KeyRefused `expiry_passed` or `expiry_exceeded`.
-    """
-    if expires_at is not None and expires_at <= now:
-        raise KeyRefused(_("Choose a moment that lies ahead."), code="expiry_passed", field="expires_at")
-    end = actor.valid_until if isinstance(actor, ApiActor) else None
-    if end is not None and (expires_at is None or expires_at > end):
-        message = _("A key that expires cannot make or keep one that outlives it.")
-        raise KeyRefused(message, code="expiry_exceeded", field="expires_at")
-    return expires_at
 
 
 def _locked_membership(actor: User | ApiActor, workspace: Workspace) -> Membership:

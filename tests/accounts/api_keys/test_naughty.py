@@ -7,7 +7,7 @@ from django.utils.html import escape
 from pytest_django import Settings
 
 from apps.accounts.api_keys.errors import KeyNotAccepted, KeyRefused
-from apps.accounts.api_keys.services import checked_name
+from apps.accounts.api_keys.rules import checked_name
 from apps.accounts.api_keys.verification import verify
 from tests.accounts.api_keys.cases import ADDRESS, NOW, make_key
 from tests.accounts.matrix import browser
