@@ -1,5 +1,6 @@
-"""Whether the time of an answer tells if there is an account: log-in, sign-up and reset, each for an address that has
-one and one that has none, 500 times in turn. The goal is a difference of means below 5 ms.
+"""Whether the time of an answer tells if there is an account: log-in, sign-up and reset on the site, log-in and
+registration by REST, each for an address that has one and one that has none, ACCOUNT_TIMES (500) times in turn.
+The goal is a difference of means below 5 ms.
 
 What takes place is all that happens in a request, from the middleware to the commit in PostgreSQL and the hash of
 a password at its real cost; mails are kept in memory.
