@@ -1,6 +1,6 @@
 """What the audit log says of links: who changed which field from what to what. Passwords are only said to be set."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from apps.accounts.audit.actions import AuditAction
@@ -41,11 +41,19 @@ def record(*, action: AuditAction, actor: object | None, link: Link, before: Sta
 
 def record_created(*, actor: object, link: Link, tags: TagChange | None) -> None:
     """A row with what `link` began as."""
+    record_all_created(actor=actor, links=[link], tags={link.pk: tags} if tags else {})
+
+
+def record_all_created(*, actor: object, links: Sequence[Link], tags: Mapping[int, TagChange]) -> None:
+    """A row for each with what it began as, in one query; `tags` by link (id)."""
     usual = state_of(Link())
-    values = {name: value for name, value in state_of(link).items() if value != usual[name]}
-    if tags is not None:
-        values["tags"] = list(tags.after)
-    record(action=AuditAction.LINK_CREATED, actor=actor, link=link, after=values)
+    entries = []
+    for link in links:
+        values = {name: value for name, value in state_of(link).items() if value != usual[name]}
+        if link.pk in tags:
+            values["tags"] = list(tags[link.pk].after)
+        entries.append(_entry(AuditAction.LINK_CREATED, actor, link, None, values))
+    record_all(entries)
 
 
 def record_edited(*, actor: object, link: Link, before: State, password_changed: bool, tags: TagChange | None) -> None:

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from apps.links import domain_checks, expiry
+from apps.links.importing import background
 from apps.links.listed import clock
 from apps.links.search.postgresql import filling
 
@@ -32,6 +33,18 @@ def mend_search_texts(**_: object) -> int:
 def check_domains(**_: object) -> int:
     """Look whether the DNS still shows whose the domains are; the number of those looked at."""
     return domain_checks.check_domains(now=timezone.now())
+
+
+@shared_task(name="links.go_on_with_import")
+def go_on_with_import(*, job_id: int, **_: object) -> str:
+    """Work on one import, from where it is to its end; its state then."""
+    return background.go_on(job_id=job_id, clock=timezone.now)
+
+
+@shared_task(name="links.look_after_imports")
+def look_after_imports(**_: object) -> int:
+    """Take up imports that nobody works on any more, and remove files that nobody came back for; the number of those taken up."""
+    return background.look_after(now=timezone.now(), start=lambda job_id: go_on_with_import.delay(job_id=job_id))
 
 
 @shared_task(name="links.follow_lists")

@@ -155,6 +155,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "check-domains": {"task": "links.check_domains", "schedule": 600.0},
     "follow-lists": {"task": "links.follow_lists", "schedule": 30.0},
+    "look-after-imports": {"task": "links.look_after_imports", "schedule": 60.0},
     "announce-expired-links": {"task": "links.announce_expired_links", "schedule": 60.0},
     "mend-search-texts": {"task": "links.mend_search_texts", "schedule": 3600.0},
     "warm-popular-links": {"task": "analytics.warm_popular_links", "schedule": 300.0},
@@ -179,6 +180,16 @@ CODE_LENGTH = env.integer("CODE_LENGTH", default=7)
 DESTINATION_MAX_LENGTH = env.integer("DESTINATION_MAX_LENGTH", default=2048)
 # Whether links may lead to hosts that only a private network knows: localhost, 10.0.0.1, wiki.local.
 ALLOW_PRIVATE_DESTINATIONS = env.boolean("ALLOW_PRIVATE_DESTINATIONS", default=False)
+# Files on their way in or out; workers and web processes share the folder.
+STORAGE_DIR = VAR_DIR / "storage"
+# One file of links at most: bytes, and links.
+IMPORT_MAX_BYTES = env.integer("IMPORT_MAX_BYTES", default=200 * 1024 * 1024)
+IMPORT_MAX_LINKS = env.integer("IMPORT_MAX_LINKS", default=1_000_000)
+FILE_UPLOAD_HANDLERS = [
+    "apps.common.uploads.BoundedUploads",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 # Name servers (address or address:port) that are asked whose a domain is; none: those of the system.
 DNS_SERVERS = env.words("DNS_SERVERS")
 # Name servers (address or address:port) that are asked whose a domain is; none: those of the system.
@@ -305,7 +316,7 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2SHA1PasswordHasher",
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.ScryptPasswordHasher",
-    "django.contrib.auth.hashers.BCryptPasswordHasher",
+    "apps.accounts.hashers.ForeignBCryptPasswordHasher",
 ]
 # BCrypt takes 2 to this power rounds; each one more takes twice as long.
 PASSWORD_COST = min(31, env.integer("PASSWORD_COST", default=12, minimum=10))

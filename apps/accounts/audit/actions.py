@@ -74,6 +74,9 @@ class AuditAction(StrEnum):
     LINK_FLAGGED = "link.flagged"
     LINK_UNFLAGGED = "link.unflagged"
     LINK_NOTED = "link.noted"
+    # One import, whatever its size; each of its links has a row of its own.
+    LINKS_IMPORTED = "links.imported"
+    LINKS_EXPORTED = "links.exported"
     # Single clicks, with all that is known of each visitor.
     CLICKS_EXPORTED = "clicks.exported"
     CLICKS_ERASED = "clicks.erased"

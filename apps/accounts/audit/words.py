@@ -75,6 +75,8 @@ ACTIONS: Final[Mapping[AuditAction, Words]] = {
     AuditAction.LINK_UNBANNED: _("Link unblocked"),
     AuditAction.LINK_FLAGGED: _("Warning put before a link"),
     AuditAction.LINK_UNFLAGGED: _("Warning taken from a link"),
+    AuditAction.LINKS_IMPORTED: _("Links imported from a file"),
+    AuditAction.LINKS_EXPORTED: _("Links downloaded as a file"),
     AuditAction.LINK_NOTED: _("Note about a link"),
     AuditAction.CLICKS_EXPORTED: _("Clicks downloaded"),
     AuditAction.CLICKS_ERASED: _("Clicks erased"),

@@ -1,5 +1,6 @@
 """Links must not lead to links of this installation: that would be a loop, sooner or later."""
 
+from collections.abc import Container
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -14,11 +15,14 @@ from apps.links.models import Domain
 _USUAL_PORTS = frozenset({None, 80, 443})
 
 
-def require_foreign(*, host: str, port: int | None) -> None:
-    """Pass if no page of this installation answers at `host` and `port`. Raises LinkError."""
+def require_foreign(*, host: str, port: int | None, domains: Container[str] | None = None) -> None:
+    """Pass if no page of this installation answers at `host` and `port`; `domains` are all that serve, None: they are
+    asked for. Raises LinkError."""
     name = without_root_dot(host)
     site = name if port in _USUAL_PORTS else f"{name}:{port}"
-    if site in _site_hosts() or Domain.objects.serving().filter(hostname=site).exists():
+    if domains is None:
+        domains = Domain.objects.serving().filter(hostname=site).values_list("hostname", flat=True)
+    if site in _site_hosts() or site in domains:
         raise refusal("own_domain", _("This address is on this site itself. A short link cannot lead to another page here."))
 
 
