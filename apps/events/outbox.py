@@ -3,21 +3,19 @@
 from collections.abc import Sequence
 from datetime import datetime
 from threading import Lock
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 import orjson
 from django.db import transaction
 
+from apps.common.copying import copy_models
 from apps.common.ids import uuid7
 from apps.events import schemas
 from apps.events.decoding import EARLIEST, LATEST, MAX_EVENT_BYTES
 from apps.events.errors import InvalidPayload, OutsideTransaction
 from apps.events.models import OutboxEvent
 from apps.events.topics import Topic
-
-# Rows of one INSERT.
-_AT_ONCE: Final = 1_000
 
 
 class _AscendingIds:
@@ -48,9 +46,9 @@ def record(*, topic: Topic, key: str, payload: dict[str, Any], occurred_at: date
 
 
 def record_all(*, topic: Topic, events: Sequence[tuple[str, dict[str, Any]]], occurred_at: datetime, schema_version: int = 1) -> None:
-    """The same for many events of a topic, each with its key and payload, in a statement for a thousand."""
+    """The same for many events of a topic, each with its key and payload, in one statement."""
     rows = [_row(topic=topic, key=key, payload=payload, occurred_at=occurred_at, schema_version=schema_version) for key, payload in events]
-    OutboxEvent.objects.bulk_create(rows, batch_size=_AT_ONCE)
+    copy_models(rows)
 
 
 def _row(*, topic: Topic, key: str, payload: dict[str, Any], occurred_at: datetime, schema_version: int) -> OutboxEvent:

@@ -75,8 +75,8 @@ class AuditAction(StrEnum):
     LINK_UNFLAGGED = "link.unflagged"
     LINK_NOTED = "link.noted"
     # One import, whatever its size; each of its links has a row of its own.
-    LINKS_IMPORTED = "links.imported"
-    LINKS_EXPORTED = "links.exported"
+    LINKS_IMPORTED = "link.imported"
+    LINKS_EXPORTED = "link.exported"
     # Single clicks, with all that is known of each visitor.
     CLICKS_EXPORTED = "clicks.exported"
     CLICKS_ERASED = "clicks.erased"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from django.contrib.auth.models import AnonymousUser
@@ -14,11 +14,14 @@ from apps.accounts.audit import context, values
 from apps.accounts.audit.actions import AuditAction
 from apps.accounts.models import AuditLog, User, Workspace
 from apps.accounts.models.audit import LABEL_MAX_LENGTH
+from apps.common.copying import copy_models, next_keys
 
 # Has a handler of its own in settings: one JSON object a line.
 log = structlog.get_logger("audit")
 
 _NOTHING: Mapping[str, Any] = {}
+# Rows from which on COPY is quicker than INSERT.
+_MANY: Final = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +73,12 @@ def record_all(entries: Sequence[Entry]) -> None:
     rows = [_row(entry) for entry in entries]
     if len(rows) == 1:
         rows[0].save(force_insert=True)
+    elif len(rows) < _MANY:
+        AuditLog.objects.bulk_create(rows)
     else:
-        AuditLog.objects.bulk_create(rows, batch_size=1_000)
+        for row, key in zip(rows, next_keys(AuditLog, len(rows)), strict=True):
+            row.pk = key
+        copy_models(rows)
     transaction.on_commit(partial(_write_lines, rows))
 
 

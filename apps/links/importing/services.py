@@ -35,14 +35,18 @@ def begin_check(  # noqa: PLR0913 - one keyword a choice
     on_clash: str = OnClash.SKIP,
     takes_other_hosts: bool = True,
     is_started: bool = True,
+    is_checked_first: bool = True,
     now: datetime,
 ) -> ImportJob:
     """An import whose file (`pieces`, called `name`) is going to be looked through, by a task unless `is_started` is False.
 
     Links go to `domain` (None: the default one) unless they name another domain of the workspace. `format_name` "" means:
-    recognise it. Codes of ImportRefused: those of the file, `invalid_choice`, and `import_running`.
+    recognise it. Without `is_checked_first` it is imported at once. Codes of ImportRefused: those of the file,
+    `invalid_choice`, and `import_running`.
     """
     policy.require_in_workspace(actor, Action.LINK_CREATE, workspace)
+    if on_clash == OnClash.UPDATE and not is_checked_first:
+        policy.require_in_workspace(actor, Action.LINK_EDIT, workspace)
     _require_choice(on_clash, OnClash.values, "on_clash")
     _require_choice(format_name, ["", *FORMATS], "format")
     place = place_for(actor, domain, workspace=workspace)
@@ -55,7 +59,7 @@ def begin_check(  # noqa: PLR0913 - one keyword a choice
         takes_other_hosts=takes_other_hosts,
         name=_shown_name(name),
         on_clash=on_clash,
-        state=JobState.CHECKING,
+        state=JobState.CHECKING if is_checked_first else JobState.IMPORTING,
         created_at=now,
         touched_at=now,
     )

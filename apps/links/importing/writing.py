@@ -1,13 +1,13 @@
 """Storing a batch of new links: a few statements, however many links."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-import orjson
 from django.db import connection
 
 from apps.accounts.policy import Actor
+from apps.common.copying import copy_models, copy_rows, next_keys
 from apps.events import outbox
 from apps.events.topics import Topic
 from apps.links import audit
@@ -20,9 +20,6 @@ from apps.links.tagging import TagChange, ensure_tags
 
 # An alias comes with a second version: in its first one a link has had no other code.
 _FIRST, _SECOND = 1, 2
-_COLUMNS: Final = tuple(str(field.column) for field in Link._meta.concrete_fields)
-_FIELDS: Final = tuple(field.attname for field in Link._meta.concrete_fields)
-_IDS: Final = "SELECT nextval(pg_get_serial_sequence('links_link', 'id')) FROM generate_series(1, %s)"
 # Names as the database compares them, each with its tag.
 _TAGS: Final = """
 SELECT wanted.name, tag.id, tag.name FROM unnest(%s::text[]) AS wanted (name)
@@ -40,7 +37,7 @@ def store(drafts: Sequence[Draft], *, job: ImportJob, actor: Actor, now: datetim
     if not drafts:
         return
     links = _numbered(drafts, job=job, now=now)
-    _copy(Link, _COLUMNS, ([_cell(getattr(link, name)) for name in _FIELDS] for link in links))
+    copy_models(links)
     given = _store_tags(drafts, workspace_id=job.workspace_id)
     _store_rules(drafts)
     aliases = _store_aliases(drafts, now=now)
@@ -55,7 +52,7 @@ def store(drafts: Sequence[Draft], *, job: ImportJob, actor: Actor, now: datetim
 def report(rows: Sequence[Planned], *, job: ImportJob) -> None:
     """Keep what became of the rows."""
     columns = ("job_id", "line", "outcome", "code", "new_code", "destination_url", "problem", "message")
-    _copy(ImportRow, columns, (_report_cells(row, job) for row in rows))
+    copy_rows(ImportRow, columns, (_report_cells(row, job) for row in rows))
 
 
 def _report_cells(row: Planned, job: ImportJob) -> Sequence[Any]:
@@ -69,10 +66,7 @@ def _storable(text: str) -> str:
 
 
 def _numbered(drafts: Sequence[Draft], *, job: ImportJob, now: datetime) -> list[Link]:
-    with connection.cursor() as cursor:
-        cursor.execute(_IDS, [len(drafts)])
-        ids = [number for (number,) in cursor.fetchall()]
-    for draft, number in zip(drafts, ids, strict=True):
+    for draft, number in zip(drafts, next_keys(Link, len(drafts)), strict=True):
         link = draft.link
         link.pk = number
         link.workspace_id, link.owner_id = job.workspace_id, job.owner_id
@@ -91,36 +85,22 @@ def _store_tags(drafts: Sequence[Draft], *, workspace_id: int) -> Mapping[int, l
         cursor.execute(_TAGS, [names, workspace_id])
         found = {wanted: Tag(pk=pk, name=name, workspace_id=workspace_id) for wanted, pk, name in cursor.fetchall()}
     given = {draft.link.pk: list({found[name].pk: found[name] for name in draft.tags}.values()) for draft in drafts if draft.tags}
-    _copy(LinkTag, ("link_id", "tag_id"), ((pk, tag.pk) for pk, tags in given.items() for tag in tags))
+    copy_rows(LinkTag, ("link_id", "tag_id"), ((pk, tag.pk) for pk, tags in given.items() for tag in tags))
     return given
 
 
 def _store_rules(drafts: Sequence[Draft]) -> None:
     rows = (
-        (draft.link.pk, rule.priority, _cell(rule.conditions), rule.destination_url, rule.weight)
-        for draft in drafts
-        for rule in draft.rules
+        (draft.link.pk, rule.priority, list(rule.conditions), rule.destination_url, rule.weight) for draft in drafts for rule in draft.rules
     )
-    _copy(RedirectRule, ("link_id", "priority", "conditions", "destination_url", "weight"), rows)
+    copy_rows(RedirectRule, ("link_id", "priority", "conditions", "destination_url", "weight"), rows)
 
 
 def _store_aliases(drafts: Sequence[Draft], *, now: datetime) -> Mapping[int, list[Alias]]:
     made = [Alias(domain_id=one.domain.pk, code=code, link_id=one.link.pk, created_at=now) for one in drafts for code in one.aliases]
     columns = ("domain_id", "code", "link_id", "created_at")
-    _copy(Alias, columns, ([getattr(alias, name) for name in columns] for alias in made))
+    copy_rows(Alias, columns, ([getattr(alias, name) for name in columns] for alias in made))
     by_link: dict[int, list[Alias]] = {}
     for alias in made:
         by_link.setdefault(alias.link_id, []).append(alias)
     return by_link
-
-
-def _copy(model: Any, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Insert with COPY, which triggers and constraints see like any other statement."""
-    names = ", ".join(connection.ops.quote_name(column) for column in columns)
-    with connection.cursor() as cursor, cursor.copy(f"COPY {model._meta.db_table} ({names}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
-
-
-def _cell(value: Any) -> Any:
-    return orjson.dumps(value).decode() if isinstance(value, dict | list) else value

@@ -31,7 +31,7 @@ def check(owner: User, workspace: Workspace) -> Import:
     def run(content: Any, **choices: Any) -> ImportJob:
         text = content if isinstance(content, bytes | str) else json.dumps(content)
         piece = text.encode() if isinstance(text, str) else text
-        values = {"actor": owner, "workspace": workspace, "name": "links.csv", "now": NOW} | choices
+        values: dict[str, Any] = {"actor": owner, "workspace": workspace, "name": "links.csv", "now": NOW, **choices}
         job = services.begin_check(pieces=[piece], is_started=False, **values)
         return work(job, clock=lambda: NOW)
 

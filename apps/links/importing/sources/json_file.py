@@ -54,7 +54,7 @@ class JsonFile:
                     yield number, refusal("unreadable_row", _("This is not an object with the values of a link."))
 
     @contextmanager
-    def _reading(self) -> Iterator[io.BufferedReader]:
+    def _reading(self) -> Iterator[Any]:
         """Raises FileBroken for what is no JSON, or none any more."""
         with io.BufferedReader(Utf8(self._path)) as file:
             try:
