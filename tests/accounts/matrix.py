@@ -28,6 +28,7 @@ from apps.accounts.policy import Action, Scope
 from apps.accounts.tokens import families
 from apps.accounts.workspaces.current import SESSION_KEY
 from apps.links import services
+from apps.links.importing.models import ImportJob
 from apps.links.models import Domain
 from tests.cast import Cast
 
@@ -135,6 +136,7 @@ class Ids:
     member: int = 2**40
     invitation: UUID = field(default_factory=uuid4)
     api_key: UUID = field(default_factory=uuid4)
+    import_job: UUID = field(default_factory=uuid4)
     session: int = 2**40
     client: UUID = field(default_factory=uuid4)
     key: int = 2**40
@@ -177,6 +179,10 @@ def invitation(ids: Ids) -> dict[str, Any]:
     return {"public_id": ids.workspace, "invitation_id": ids.invitation}
 
 
+def import_job(ids: Ids) -> dict[str, Any]:
+    return {"public_id": ids.import_job}
+
+
 def own_session(ids: Ids) -> dict[str, Any]:
     return {"pk": ids.session}
 
@@ -198,6 +204,10 @@ GET: None = None
 NOTHING: dict[str, str] = {}
 # Action, what the address names, and what is posted; None for pages that are read.
 THINGS: Mapping[str, tuple[Action, Values, dict[str, str] | None]] = {
+    "links:import": (Action.LINK_CREATE, import_job, GET),
+    "links:import_begin": (Action.LINK_CREATE, import_job, NOTHING),
+    "links:import_stop": (Action.LINK_CREATE, import_job, NOTHING),
+    "links:import_report": (Action.LINK_CREATE, import_job, GET),
     "links:edit": (Action.LINK_EDIT, link, GET),
     "links:check_new_code": (Action.LINK_EDIT, link, GET),
     "links:qr": (Action.LINK_VIEW, link, GET),
@@ -259,7 +269,14 @@ def api_cases() -> Sequence[Case]:
 def cases() -> Sequence[Case]:
     """All that is tried with everybody."""
     things = [Case(name, _asks(name, values, data), policy.roles_of(action)) for name, (action, values, data) in THINGS.items()]
-    for name, action in (("links:create", Action.LINK_CREATE), ("api_keys:create", Action.KEY_CREATE)):
+    for name, action in (
+        ("links:create", Action.LINK_CREATE),
+        ("links:imports", Action.LINK_CREATE),
+        ("links:export", Action.LINKS_EXPORT),
+        ("links:export_csv", Action.LINKS_EXPORT),
+        ("links:export_json", Action.LINKS_EXPORT),
+        ("api_keys:create", Action.KEY_CREATE),
+    ):
         things.append(Case(name, _asks(name, lambda _ids: {}, GET, workspace_by_query=True), policy.roles_of(action)))
     # The owner's key: who manages keys may revoke it, to other members it is not there.
     revokers = policy.roles_of(Action.KEYS_MANAGE)
@@ -323,9 +340,25 @@ def make_things(cast: Cast) -> Ids:
         member=Membership.objects.get(workspace=cast.workspace, user=cast.admin).pk,
         invitation=open_one.public_id,
         api_key=api_key.public_id,
+        import_job=_import_job(cast, made.domain).public_id,
         session=session.pk,
         client=families.issue(cast.owner, families.Client("192.0.2.1", "x"), now=now).family_id,
         key=key.pk,
+    )
+
+
+def _import_job(cast: Cast, domain: Domain) -> ImportJob:
+    now = timezone.now()
+    return ImportJob.objects.create(
+        workspace=cast.workspace,
+        owner=cast.owner,
+        domain=domain,
+        name="links.csv",
+        format="own",
+        state="checked",
+        size=1,
+        created_at=now,
+        touched_at=now,
     )
 
 

@@ -31,6 +31,7 @@ def member_pages(links: dict[str, Link]) -> list[str]:
         "account_change_password",
         "account_logout",
     )
+    names += ("links:imports", "links:export")
     names += ("audit:log", "privacy:index", "privacy:delete", "api_keys:list", "api_keys:create")
     lists = [reverse("links:list") + query for query in ("?state=deleted", "?search=none", "?tag=docs", "?page=9")]
     forms = [page_of(links["wide"], name) for name in ("links:edit", "links:delete", "links:qr")]

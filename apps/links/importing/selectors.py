@@ -24,7 +24,8 @@ def get_job(*, actor: Actor, public_id: UUID) -> ImportJob:
     job = ImportJob.objects.select_related("workspace", "domain", "owner").filter(public_id=public_id).first()
     bound = policy.bound_domain(actor)
     if job is None or (bound is not None and not (job.is_bound and job.domain_id == bound)):
-        raise NotFound(_("There is no such import here."))
+        # In the words of the policy: what is there and what is not are answered alike.
+        raise NotFound(_("There is no such thing here."))
     policy.require(actor, Action.LINK_CREATE, job)
     return job
 
