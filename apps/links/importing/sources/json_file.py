@@ -1,11 +1,11 @@
 """JSON files: a list of objects, or an object with such a list in it, as APIs answer; several answers may follow one another."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import ijson
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ _LISTS: Final = ("item", "links.item", "data.item", "result.item", "shortUrls.da
 # The list of YOURLS is an object with names such as link_1.
 _NUMBERED: Final = "links"
 _DEPTH: Final = 32
+_STEPS: Final = {"start_map": 1, "start_array": 1, "end_map": -1, "end_array": -1}
 
 
 class JsonFile:
@@ -34,7 +35,7 @@ class JsonFile:
     def heads(self) -> Iterator[Head]:
         with self._reading() as file:
             place, inside, names = "", "", set[str]()
-            for prefix, event, value in ijson.parse(file, multiple_values=True):
+            for prefix, event, value in _events(file):
                 if not place and event == "start_map":
                     place, inside = _place(prefix), prefix
                 elif place and prefix == inside and event == "map_key":
@@ -46,9 +47,9 @@ class JsonFile:
     def rows(self, head: Head) -> Iterator[Row]:
         with self._reading() as file:
             read = ijson.kvitems if head.place == _NUMBERED else ijson.items
-            for number, found in enumerate(read(file, head.place, multiple_values=True), start=1):
+            for number, found in enumerate(read(_events(file), head.place), start=1):
                 value = found[1] if head.place == _NUMBERED else found
-                if isinstance(value, dict) and _is_flat(value, _DEPTH):
+                if isinstance(value, dict):
                     yield number, {name: _plain_number(item) for name, item in value.items()}
                 else:
                     yield number, refusal("unreadable_row", _("This is not an object with the values of a link."))
@@ -71,12 +72,18 @@ def _place(prefix: str) -> str:
     return _NUMBERED if prefix.startswith(f"{_NUMBERED}.link_") and prefix.count(".") == 1 else ""
 
 
-def _is_flat(value: Any, depth: int) -> bool:
-    """Whether `value` is not nested too deep for what looks into it."""
-    if not isinstance(value, dict | list):
-        return True
-    inner = value.values() if isinstance(value, dict) else value
-    return depth > 0 and all(_is_flat(item, depth - 1) for item in inner)
+def _events(file: Any) -> Iterator[tuple[str, str, Any]]:
+    """What the parser meets, with the names that lead there; these grow with the depth, and work with its square."""
+    return cast("Iterator[tuple[str, str, Any]]", ijson.parse(_shallow(ijson.basic_parse(file, multiple_values=True))))
+
+
+def _shallow(events: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+    depth = 0
+    for event in events:
+        depth += _STEPS.get(event[0], 0)
+        if depth > _DEPTH:
+            raise ValueError(_("lists and objects are nested too deep"))
+        yield event
 
 
 def _plain_number(value: Any) -> Any:

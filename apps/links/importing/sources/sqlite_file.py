@@ -17,6 +17,7 @@ from apps.links.importing.values import plain
 
 MAGIC: Final = b"SQLite format 3\0"
 # Bytes of a value, and seconds between two rows, above which a file is not one of links.
+_MAX_TABLES: Final = 1000
 _MAX_VALUE: Final = 1_000_000
 _MAX_SECONDS: Final = 30.0
 _STEPS: Final = 10_000
@@ -33,8 +34,9 @@ class SqliteFile:
 
     def heads(self) -> Iterator[Head]:
         with self._reading() as database:
-            tables = database.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE 'CREATE TABLE%'").fetchmany(1000)
-            for (table,) in tables:
+            tables = database.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'").fetchmany(_MAX_TABLES)
+            # Virtual tables would load code for their reading.
+            for table in (name for name, sql in tables if str(sql).upper().startswith("CREATE TABLE")):
                 names = [column[0] for column in database.execute(f"SELECT * FROM {_quoted(table)} LIMIT 0").description]  # noqa: S608 - a quoted name
                 yield Head(frozenset(map(plain, names)), table)
 
