@@ -1,5 +1,5 @@
 """How many links a second `manage.py links import` stores: 100,000 out of a CSV file of ours, each with a title and two tags,
-with events, audit log and lists, the look through the file before included."""
+with events, audit log and lists, from the command's start to its end. The engines have all cores, as they are part of what is measured."""
 
 import csv
 import re
@@ -19,7 +19,7 @@ GOAL = 1_700
 
 
 def run() -> list[Figure]:
-    with throw_away(("DATABASE_URL", "REDIS_URL")) as environment, tempfile.TemporaryDirectory() as folder:
+    with throw_away(("DATABASE_URL", "REDIS_URL"), on_one_core=False) as environment, tempfile.TemporaryDirectory() as folder:
         # Makes the owner and the domain.
         seed(environment, ["first"], host="sho.rt")
         file = Path(folder) / "links.csv"
@@ -29,7 +29,7 @@ def run() -> list[Figure]:
             rows.writerows((code, destination_of(code), f"About {code}", "news, spring", 7) for code in random_codes(LINKS, seed=2))
         started = time.perf_counter()
         command = (sys.executable, "manage.py", "links", "import", str(file), "--owner", "bench@example.com")
-        told = subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE, text=True).stdout  # noqa: S603 - ours
+        told = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True).stdout  # noqa: S603 - ours
         seconds = time.perf_counter() - started
     if re.search(rf"\b{LINKS}\b", told) is None:
         raise RuntimeError(f"not all links were imported: {told}")
