@@ -7,4 +7,5 @@ app_name = "api"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("apps.accounts.api.urls")),
     path("", include("apps.accounts.api_keys.rest_urls")),
+    path("", include("apps.links.api.urls")),
 ]

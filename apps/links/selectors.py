@@ -77,10 +77,10 @@ def list_tags(*, actor: Actor, workspace: Workspace) -> QuerySet[Tag]:
     return tags.order_by(Lower("name"))
 
 
-def default_workspace(actor: Actor) -> Workspace:
-    """The workspace that new links of `actor` go to: the personal one, else the oldest in which links
-    may be made. Raises NotFound when there is none."""
-    workspaces = policy.visible_workspaces(actor, Action.LINK_CREATE)
+def default_workspace(actor: Actor, action: Action = Action.LINK_CREATE) -> Workspace:
+    """The workspace that new links of `actor` go to: the personal one, else the oldest in which links may be made, or
+    `action` be done. Raises NotFound when there is none."""
+    workspaces = policy.visible_workspaces(actor, action)
     workspace = workspaces.filter(personal_for=actor.pk).first() or workspaces.order_by("pk").first()
     if workspace is None:
         raise NotFound(_("You have no workspace in which links can be made."))

@@ -120,7 +120,7 @@ OWN = frozenset(
     }
 )
 # The same for programs, which get a 401.
-OWN_BY_API = frozenset({"api:auth-logout-all", "api:me", "api:keys-list"})
+OWN_BY_API = frozenset({"api:auth-logout-all", "api:me", "api:links-list", "api:keys-list"})
 # Values for addresses of OWN that take some.
 OWN_VALUES: Mapping[str, Mapping[str, Any]] = {"analytics:workspace_dimension": {"name": "country"}}
 
@@ -254,6 +254,11 @@ API_THINGS: Mapping[str, tuple[frozenset[str], Values, dict[str, Any] | None, bo
     "GET api:keys-detail": (policy.roles_of(Action.KEYS_MANAGE), api_key, None, False),
     "DELETE api:keys-detail": (policy.roles_of(Action.KEYS_MANAGE), api_key, None, False),
     "PATCH api:keys-detail": (frozenset({"owner"}), api_key, {"name": "Other"}, False),
+    "GET api:links-detail": (policy.roles_of(Action.LINK_VIEW), link, None, True),
+    "PATCH api:links-detail": (policy.roles_of(Action.LINK_EDIT), link, {"title": "Other"}, True),
+    "DELETE api:links-detail": (policy.roles_of(Action.LINK_DELETE), link, None, True),
+    "POST api:links-restore": (policy.roles_of(Action.LINK_DELETE), link, {}, True),
+    "PUT api:links-code": (policy.roles_of(Action.LINK_EDIT), link, {"code": "other77"}, True),
 }
 WAYS_BY_API = ("token", "key")
 
