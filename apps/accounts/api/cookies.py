@@ -26,7 +26,7 @@ def keep(response: HttpResponseBase, tokens: Tokens) -> None:
 
 def drop(response: HttpResponseBase) -> None:
     for name in (ACCESS, REFRESH):
-        _set(response, name, "", datetime.fromtimestamp(0))  # noqa: DTZ006 - long ago anywhere
+        _set(response, name, "", None)
 
 
 def csrf_token(request: HttpRequest) -> str:
@@ -42,5 +42,7 @@ def require_csrf_token(request: HttpRequest) -> None:
         raise exceptions.PermissionDenied("The header X-CSRFToken is missing or not right.", code="csrf_failed")
 
 
-def _set(response: HttpResponseBase, name: str, value: str, expires: datetime) -> None:
-    response.set_cookie(name, value, expires=expires, path="/", secure=True, httponly=True, samesite="Strict")
+def _set(response: HttpResponseBase, name: str, value: str, expires: datetime | None) -> None:
+    """A cookie until `expires` (aware); None takes it away."""
+    until = {"expires": expires} if expires else {"max_age": 0}
+    response.set_cookie(name, value, path="/", secure=True, httponly=True, samesite="Strict", **until)

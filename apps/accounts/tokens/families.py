@@ -17,6 +17,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenError
 from rest_framework_simplejwt.tokens import Token
 
@@ -30,6 +31,8 @@ from apps.accounts.tokens.signed import AccessToken, RefreshToken
 from apps.common.ratelimit.clients import client_key
 
 GRACE: Final = timedelta(seconds=10)
+# Log-ins of one user at a time; beyond them the one used longest ago ends.
+MOST_FAMILIES: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +43,13 @@ class Client:
     user_agent: str
 
     @property
+    def shown(self) -> str:
+        """The user agent as it can be stored and listed."""
+        return "".join(filter(str.isprintable, self.user_agent))[:CLIENT_MAX_LENGTH]
+
+    @property
     def digest(self) -> str:
-        return hashlib.sha256(f"{client_key(self.address)} {self.user_agent}".encode()).hexdigest()
+        return hashlib.sha256(f"{client_key(self.address)} {self.user_agent}".encode(errors="replace")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +71,13 @@ def issue(user: User, client: Client, *, now: datetime) -> Tokens:
         user=user,
         version=user.token_version,
         current_issued_at=now,
-        user_agent=client.user_agent[:CLIENT_MAX_LENGTH],
+        user_agent=client.shown,
         address=kept_address(client.address) or None,
         created_at=now,
         expires_at=now + timedelta(days=settings.REFRESH_FAMILY_DAYS),
     )
-    record(action=AuditAction.TOKENS_ISSUED, actor=user, target=family, target_label=client.user_agent)
+    _end_oldest(user, now=now)
+    record(action=AuditAction.TOKENS_ISSUED, actor=user, target=family, target_label=client.shown)
     return _tokens(family, user, now=now)
 
 
@@ -84,7 +93,7 @@ def refresh(text: str, client: Client, *, now: datetime) -> Tokens:
         if _is_asked_again(family, jti, client, now=now):
             return _tokens(family, family.user, now=now)
         _revoke(family, now=now)
-        record(action=AuditAction.TOKEN_REUSED, actor=None, target=family.user, after={"from": client.user_agent})
+        record(action=AuditAction.TOKEN_REUSED, actor=None, target=family.user, after={"from": client.shown})
     raise errors.reused()
 
 
@@ -109,8 +118,11 @@ def family_of(text: str, *, now: datetime) -> TokenFamily:
 
 
 def purge(*, now: datetime) -> int:
-    """Forget families that are over; how many."""
-    count, _by_model = TokenFamily.objects.filter(expires_at__lt=now - timedelta(days=1)).delete()
+    """Forget families that are over, or of which no token is left; how many. Their tokens are refused all the same."""
+    yesterday = now - timedelta(days=1)
+    is_over = Q(expires_at__lt=yesterday) | Q(revoked_at__lt=yesterday)
+    is_unused = Q(current_issued_at__lt=yesterday - timedelta(days=settings.REFRESH_TOKEN_DAYS))
+    count, _by_model = TokenFamily.objects.filter(is_over | is_unused).delete()
     return count
 
 
@@ -141,7 +153,7 @@ def _family(claims: AccessToken | RefreshToken, *, now: datetime, is_locked: boo
 def _exchange(family: TokenFamily, client: Client, *, now: datetime) -> Tokens:
     family.previous_jti, family.previous_client, family.rotated_at = family.current_jti, client.digest, now
     family.current_jti, family.current_issued_at = uuid4(), now
-    family.user_agent, family.address = client.user_agent[:CLIENT_MAX_LENGTH], kept_address(client.address) or None
+    family.user_agent, family.address = client.shown, kept_address(client.address) or None
     family.save(
         update_fields=[
             "previous_jti",
@@ -159,6 +171,14 @@ def _exchange(family: TokenFamily, client: Client, *, now: datetime) -> Tokens:
 def _is_asked_again(family: TokenFamily, jti: UUID, client: Client, *, now: datetime) -> bool:
     is_soon = family.rotated_at is not None and now - family.rotated_at <= GRACE
     return is_soon and jti == family.previous_jti and client.digest == family.previous_client
+
+
+def _end_oldest(user: User, *, now: datetime) -> None:
+    """Of a program that logs in each time that it runs, only the last log-ins stay."""
+    others = TokenFamily.objects.filter(user=user, revoked_at=None).order_by("-current_issued_at", "-created_at")
+    ids = list(others.values_list("pk", flat=True)[MOST_FAMILIES : 2 * MOST_FAMILIES])
+    if ids:
+        TokenFamily.objects.filter(pk__in=ids).update(revoked_at=now)
 
 
 def _revoke(family: TokenFamily, *, now: datetime) -> None:

@@ -1,7 +1,8 @@
 """A refresh token is good once: the second to use it ends what came of it."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -120,11 +121,34 @@ def test_a_family_ends_however_often_it_is_refreshed(ann: User) -> None:
     assert refused(tokens.refresh, after=31) == "token_revoked"
 
 
-def test_families_that_are_over_are_forgotten(ann: User) -> None:
+@pytest.mark.parametrize(
+    ("change", "days"),
+    [
+        ({}, 15),
+        ({"revoked_at": timezone.now}, 1),
+        ({"current_issued_at": lambda: timezone.now() + timedelta(days=400)}, 91),
+    ],
+    ids=["unused", "revoked", "over"],
+)
+def test_families_of_which_no_token_is_left_are_forgotten(ann: User, change: dict[str, Callable[[], datetime]], days: int) -> None:
     families.issue(ann, HOME, now=timezone.now())
-    assert families.purge(now=timezone.now() + timedelta(days=90)) == 0
+    TokenFamily.objects.update(**{name: make() for name, make in change.items()})
+    assert families.purge(now=timezone.now() + timedelta(days=days, minutes=-5)) == 0
 
-    assert families.purge(now=timezone.now() + timedelta(days=92)) == 1
+    assert families.purge(now=timezone.now() + timedelta(days=days, minutes=5)) == 1
+
+
+def test_only_the_last_log_ins_of_a_user_stay(ann: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(families, "MOST_FAMILIES", 2)
+    issued = [families.issue(ann, HOME, now=timezone.now() + timedelta(seconds=number)) for number in range(-3, 0)]
+
+    assert [access(tokens) for tokens in issued] == ["token_revoked", "ann@example.com", "ann@example.com"]
+
+
+def test_a_user_agent_of_any_characters_is_kept_as_it_can_be_shown(ann: User) -> None:
+    families.issue(ann, Client("192.0.2.1", "a\0b\udcff\u202e" + "x" * 5000), now=timezone.now())
+
+    assert TokenFamily.objects.get().user_agent == ("ab" + "x" * 5000)[:300]
 
 
 def test_the_table_holds_no_token(ann: User) -> None:
