@@ -166,7 +166,7 @@ def test_a_miss_is_answered_before_what_comes_behind_it_is_refused(
 def test_who_floods_behind_a_miss_is_no_longer_read(server: Threaded, make_link: MakeLink, slow_redis: Callable[[], None]) -> None:
     make_link(code="plain")
     slow_redis()
-    answer = exchange(server.port, [request(b"GET /plain"), b"GET /plain HTTP/1.1\r\nX-Long: ", b"a" * 3_000_000], pause=0.001)
+    answer = exchange(server.port, [request(b"GET /plain"), b"GET /plain HTTP/1.1\r\nX-Long: ", b"a" * 3_000_000], pause=PAUSE_MS / 8000)
     assert statuses(answer) == "302 431"
     assert status_of(server.port, "/plain") == 302
 
