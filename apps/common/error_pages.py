@@ -46,7 +46,8 @@ def for_domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:
     """The page of an expected failure; for a fragment that a script has asked for, its sentence alone."""
     status = HTTPStatus(error.http_status)
     if problems.is_wanted(request):
-        return problems.answer(request, status, code=error.code, detail=error.message)
+        retry_after = float(str(error.params.get("retry_after") or 0))
+        return problems.answer(request, status, code=error.code, detail=error.message, retry_after=retry_after)
     if request.headers.get("HX-Request") == "true":
         return HttpResponse(error.message, status=status, content_type="text/plain; charset=utf-8")
     return page(request, status, message=error.message)

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.accounts.api import cookies
-from apps.accounts.api.authentication import LogIn
+from apps.accounts.api.authentication import LogIn, access_token
 from apps.accounts.api.limits import LogInThrottle, SignUpThrottle
 from apps.accounts.api.registration import register
 from apps.accounts.api.serializers import LogInSerializer, RefreshSerializer, RegisterSerializer
@@ -69,11 +69,17 @@ class RefreshView(OpenView):
 
 class LogOutView(OpenView):
     def post(self, request: Request) -> Response:
-        """End the log-in of the refresh token, or of the cookie: its access tokens are void at once, too."""
-        text, is_cookie = _refresh_token(request)
+        """End the log-in of the refresh token, of the access token, or of the cookie: all its tokens are void at once."""
         now = timezone.now()
-        family = families.family_of(text, now=now)
-        families.log_out(family.pk, by=family.user, now=now)
+        access = access_token(request)
+        if access and not request.data:
+            is_cookie = False
+            user, family_id = families.authenticate(access, now=now)
+        else:
+            text, is_cookie = _refresh_token(request)
+            family = families.family_of(text, now=now)
+            user, family_id = family.user, family.pk
+        families.log_out(family_id, by=user, now=now)
         response = Response(status=HTTPStatus.NO_CONTENT)
         if is_cookie:
             cookies.drop(response)
