@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.accounts.api.actors import actor_of
+from apps.accounts.limits import require_may_create
 from apps.accounts.models import Workspace
 from apps.accounts.policy import Action, Actor
 from apps.accounts.workspaces.selectors import get_workspace
@@ -63,6 +64,7 @@ class LinksView(APIView):
         hostname = values.pop("domain")
         options = LinkOptions(**{name: values.pop(name) for name in _OPTIONS & values.keys()})
         domain = _domain(actor, workspace, hostname) if hostname else None
+        require_may_create(actor)
         link = services.create_link(actor=actor, workspace=workspace, domain=domain, options=options, now=now, **values)
         response = _answer(link, status=HTTPStatus.CREATED)
         response["Location"] = request.build_absolute_uri(f"/api/v1/links/{link.domain.hostname}/{link.code}")

@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from apps.accounts.models import User
+from apps.accounts.models import RateLimitPolicy, User
 from apps.accounts.tokens import families
 from apps.links import services
 from apps.links.models import Link
@@ -98,6 +98,16 @@ def test_a_code_that_is_taken_is_a_conflict(api: Api) -> None:
     make(api, code="mine01")
 
     assert problem(api.ask("post", LINKS, {"destination_url": "https://example.com/", "code": "mine01"}))[:2] == (409, "code_taken")
+
+
+def test_as_many_links_are_made_as_the_limit_allows(api: Api) -> None:
+    RateLimitPolicy.objects.create(endpoint_class="create", capacity=1, per_seconds=600)
+    make(api)
+    answer = api.ask("post", LINKS, {"destination_url": "https://example.com/"})
+
+    assert problem(answer)[:2] == (429, "too_many_requests")
+    assert int(answer["Retry-After"]) > 0
+    assert Link.objects.count() == 1
 
 
 def test_naughty_texts_are_kept_or_refused(api: Api) -> None:
