@@ -59,9 +59,10 @@ FROM links_domain
 WHERE workspace_id IS NULL OR verified_at IS NOT NULL
 """)
 _HAS_RULES = Query("SELECT EXISTS (SELECT 1 FROM links_redirectrule)")
-_RATE_LIMITS = Query(
-    "SELECT endpoint_class, capacity, per_seconds FROM accounts_ratelimitpolicy WHERE user_id IS NULL AND group_id IS NULL AND api_key_id IS NULL"
-)
+_RATE_LIMITS = Query("""
+SELECT endpoint_class, capacity, per_seconds FROM accounts_ratelimitpolicy
+WHERE user_id IS NULL AND group_id IS NULL AND api_key_id IS NULL
+""")
 
 
 class DatabaseUnavailable(Exception):
