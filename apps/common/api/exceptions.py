@@ -29,7 +29,7 @@ def exception_handler(exception: Exception, context: Mapping[str, Any]) -> Respo
     told = rest_exception_handler(exception, dict(context))
     if told is None:
         return None
-    found = problem(request, told.status_code, code=_code(exception), detail=_detail(exception), errors=list(_errors(exception)))
+    found = problem(request, told.status_code, code=_code(exception), detail=_detail(exception), errors=errors_of(exception))
     headers = {name: value for name, value in told.items() if name != "Content-Type"}
     return _response(found, headers)
 
@@ -65,9 +65,9 @@ def _detail(exception: Exception) -> str:
     return str(detail) if isinstance(detail, str) else ""
 
 
-def _errors(exception: Exception) -> Iterator[Problem]:
-    if isinstance(exception, exceptions.ValidationError):
-        yield from _flat(exception.get_full_details(), "")
+def errors_of(exception: Exception) -> list[Problem]:
+    """What is wrong with input by field, as `errors` of a problem tell it."""
+    return list(_flat(exception.get_full_details(), "")) if isinstance(exception, exceptions.ValidationError) else []
 
 
 def _flat(details: Any, field: str) -> Iterator[Problem]:

@@ -8,8 +8,10 @@ from rest_framework import serializers
 
 from apps.common.api.serializers import StrictSerializer
 from apps.links import selectors
+from apps.links.bulk import MAX_LINKS
 from apps.links.listing import SORTS
 from apps.links.models import Link, LinkState
+from apps.links.search.query import MAX_DEPTH, MAX_SIZE, Sort
 
 # The services say themselves what is too long; this keeps what is beyond all reason from them.
 _TEXT: Final = 10_000
@@ -53,6 +55,62 @@ class NewLinkSerializer(LinkFields):
 
 class LinkChangesSerializer(LinkFields):
     is_active = serializers.BooleanField(required=False)
+
+
+class BulkSerializer(StrictSerializer):
+    """Each of `links` is judged for itself, so that one that is wrong keeps no other from being made."""
+
+    links = serializers.ListField(child=serializers.JSONField(), min_length=1, max_length=MAX_LINKS)
+
+
+class BulkNewSerializer(BulkSerializer):
+    workspace = serializers.UUIDField(default=None, allow_null=True)
+
+
+class BulkNewLinkSerializer(LinkFields):
+    destination_url = serializers.CharField(max_length=_TEXT)
+    code = serializers.CharField(max_length=_CODE, allow_blank=True, default="")
+    domain = serializers.CharField(max_length=_HOSTNAME, allow_blank=True, default="")
+
+
+class BulkPlaceSerializer(StrictSerializer):
+    """Which link is meant; the one on the default domain where none is named."""
+
+    domain = serializers.CharField(max_length=_HOSTNAME, allow_blank=True, default="")
+    code = serializers.CharField(max_length=_CODE)
+
+
+class BulkChangesSerializer(BulkPlaceSerializer, LinkChangesSerializer):
+    pass
+
+
+class ShortenSerializer(StrictSerializer):
+    url = serializers.CharField(max_length=_TEXT)
+    code = serializers.CharField(max_length=_CODE, allow_blank=True, default="")
+    domain = serializers.CharField(max_length=_HOSTNAME, allow_blank=True, default="")
+    workspace = serializers.UUIDField(default=None, allow_null=True)
+
+
+class SearchSerializer(StrictSerializer):
+    """The query of a search."""
+
+    q = serializers.CharField(max_length=_TEXT, allow_blank=True, default="")
+    # All of one's workspaces where it is left out.
+    workspace = serializers.UUIDField(default=None, allow_null=True)
+    tag = serializers.CharField(max_length=_TEXT, allow_blank=True, default="")
+    domain = serializers.CharField(max_length=_HOSTNAME, allow_blank=True, default="")
+    state = serializers.ChoiceField(choices=list(LinkState), default="", allow_blank=True)
+    order = serializers.ChoiceField(choices=list(Sort), default=Sort.RELEVANCE)
+    page = serializers.IntegerField(min_value=1, max_value=MAX_DEPTH, default=1)
+    page_size = serializers.IntegerField(min_value=1, max_value=MAX_SIZE, default=20)
+
+
+class TagsSerializer(StrictSerializer):
+    """The query of the list of tags."""
+
+    workspace = serializers.UUIDField(default=None, allow_null=True)
+    page = serializers.IntegerField(min_value=1, max_value=MAX_DEPTH, default=1)
+    page_size = serializers.IntegerField(min_value=1, max_value=1000, default=200)
 
 
 class NewCodeSerializer(StrictSerializer):

@@ -1,8 +1,14 @@
 from django.urls import path
 
-from apps.links.api import views
+from apps.links.api import bulk, finding, views
 
 urlpatterns = [
+    path("shorten", views.ShortenView.as_view(), name="links-shorten"),
+    path("search", finding.SearchView.as_view(), name="links-search"),
+    path("tags", finding.TagsView.as_view(), name="links-tags"),
+    # Before those of single links: no host is called “bulk”.
+    path("links/bulk", bulk.BulkView.as_view(), name="links-bulk"),
+    path("links/bulk/delete", bulk.BulkDeleteView.as_view(), name="links-bulk-delete"),
     path("links", views.LinksView.as_view(), name="links-list"),
     path("links/<str:hostname>/<str:code>", views.LinkView.as_view(), name="links-detail"),
     path("links/<str:hostname>/<str:code>/restore", views.RestoreView.as_view(), name="links-restore"),

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -20,7 +21,8 @@ from apps.accounts.models import Workspace
 from apps.accounts.policy import Action, Actor
 from apps.accounts.workspaces.selectors import get_workspace
 from apps.links import renaming, selectors, services
-from apps.links.api.serializers import LinkChangesSerializer, ListSerializer, NewCodeSerializer, NewLinkSerializer, shown
+from apps.links.api.serializers import LinkChangesSerializer, ListSerializer, NewCodeSerializer, NewLinkSerializer, ShortenSerializer, shown
+from apps.links.api.text import TextRenderer
 from apps.links.changes import UNSET, LinkChanges, LinkOptions
 from apps.links.errors import LinkError
 from apps.links.listed import cursors
@@ -40,7 +42,7 @@ class LinksView(APIView):
         values, actor, now = asked.validated_data, actor_of(request), timezone.now()
         page = list_page(
             actor=actor,
-            workspace=_workspace(actor, values["workspace"], Action.LINK_VIEW),
+            workspace=workspace_of(actor, values["workspace"], Action.LINK_VIEW),
             wanted=ListFilter(tag=values["tag"], domain=values["domain"], state=values["state"]),
             sort=values["order"],
             seek=_seek(values["cursor"]),
@@ -50,7 +52,7 @@ class LinksView(APIView):
         return Response(
             {
                 "results": [shown(link, now=now) for link in page.links],
-                "next": _address(request, cursor=str(following)) if following else None,
+                "next": page_address(request, cursor=str(following)) if following else None,
                 "count": page.count if page.is_counted else None,
             }
         )
@@ -60,7 +62,7 @@ class LinksView(APIView):
         asked = NewLinkSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         values, actor, now = dict(asked.validated_data), actor_of(request), timezone.now()
-        workspace = _workspace(actor, values.pop("workspace"), Action.LINK_CREATE)
+        workspace = workspace_of(actor, values.pop("workspace"), Action.LINK_CREATE)
         hostname = values.pop("domain")
         options = LinkOptions(**{name: values.pop(name) for name in _OPTIONS & values.keys()})
         domain = _domain(actor, workspace, hostname) if hostname else None
@@ -69,6 +71,26 @@ class LinksView(APIView):
         response = _answer(link, status=HTTPStatus.CREATED)
         response["Location"] = request.build_absolute_uri(f"/api/v1/links/{link.domain.hostname}/{link.code}")
         return response
+
+
+class ShortenView(APIView):
+    """The least that a program has to know: a URL in, a short one out."""
+
+    renderer_classes = (JSONRenderer, TextRenderer)
+
+    def post(self, request: Request) -> Response:
+        """Make a link to `url`. To `Accept: text/plain` the answer is the short URL alone."""
+        asked = ShortenSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        values, actor = asked.validated_data, actor_of(request)
+        place = workspace_of(actor, values["workspace"], Action.LINK_CREATE)
+        domain = _domain(actor, place, values["domain"]) if values["domain"] else None
+        require_may_create(actor)
+        link = services.create_link(
+            actor=actor, workspace=place, destination_url=values["url"], code=values["code"], domain=domain, now=timezone.now()
+        )
+        found = {"short_url": selectors.short_url(link), "domain": link.domain.hostname, "code": link.code}
+        return Response({**found, "destination_url": link.destination_url}, status=HTTPStatus.CREATED)
 
 
 class LinkView(APIView):
@@ -114,7 +136,7 @@ class CodeView(APIView):
         return _answer(renaming.change_code(actor=actor, link=link, code=asked.validated_data["code"], now=timezone.now()))
 
 
-def _workspace(actor: Actor, public_id: UUID | None, action: Action) -> Workspace:
+def workspace_of(actor: Actor, public_id: UUID | None, action: Action) -> Workspace:
     """The one that is named, else the one that links of the actor go to."""
     if public_id is None:
         return selectors.default_workspace(actor, action)
@@ -155,6 +177,7 @@ def _seek(text: str) -> Seek:
     return Seek(cursor)
 
 
-def _address(request: Request, **changes: str) -> str:
+def page_address(request: Request, **changes: str) -> str:
+    """Where another page of the same list is."""
     query = cast("Mapping[str, Any]", request.query_params.dict())
     return request.build_absolute_uri(f"{request.path}?{urlencode({**query, **changes})}")

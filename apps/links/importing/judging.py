@@ -1,43 +1,23 @@
 """From what a file tells of a link to the link that it would be, by the rules for new links. Nothing is asked of the database."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from django.contrib.auth.hashers import make_password
 from django.utils.translation import gettext as _
 
 from apps.links import code_choice, codes, destinations, locks, options, rules, windows
+from apps.links.drafts import Draft
 from apps.links.errors import LinkError
 from apps.links.importing import cleaning, hashes
 from apps.links.importing.places import Places
 from apps.links.importing.records import LinkRecord, refusal
-from apps.links.models import Domain, Link
+from apps.links.models import Link
 from apps.links.renaming import MAX_ALIASES
 from apps.links.rules import RuleSpec
 
 # Years of creation before and after which a time is a slip.
 _FIRST_YEAR: Final = 1990
-
-
-@dataclass(slots=True, kw_only=True)
-class Draft:
-    """A link that could be made, but for its code: `code_problem` says why the one in the file cannot be had."""
-
-    link: Link
-    domain: Domain
-    tags: Sequence[str]
-    rules: Sequence[RuleSpec]
-    aliases: list[str]
-    code_problem: LinkError | None
-    notes: list[str] = field(default_factory=list)
-    # The password itself, which takes long to hash, and is only when the link is made.
-    password: str = field(default="", repr=False)
-
-    def hash_password(self) -> None:
-        if self.password:
-            self.link.password_hash = make_password(self.password)
 
 
 def judge(record: LinkRecord, *, places: Places, now: datetime) -> Draft:

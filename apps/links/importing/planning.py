@@ -7,9 +7,10 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from apps.links import code_choice
+from apps.links.drafts import Draft
 from apps.links.errors import LinkError
 from apps.links.importing import codes_offered
-from apps.links.importing.judging import Draft, judge
+from apps.links.importing.judging import judge
 from apps.links.importing.models import OnClash, Outcome
 from apps.links.importing.places import Places
 from apps.links.importing.records import FileRow, LinkRecord

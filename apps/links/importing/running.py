@@ -18,6 +18,7 @@ from apps.accounts.audit.recording import record
 from apps.accounts.models import User
 from apps.accounts.policy import Action
 from apps.common.errors import DomainError, NotFound
+from apps.links import storing
 from apps.links.importing import uploads, writing
 from apps.links.importing.errors import FileBroken, LostHold
 from apps.links.importing.models import ImportJob, JobState, Outcome
@@ -103,7 +104,7 @@ def _store(planned: Sequence[Planned], job: ImportJob, actor: User, number: int,
         raise LostHold
     if job.state == JobState.IMPORTING:
         made = [one.draft for one in planned if one.draft is not None and one.outcome is Outcome.CREATED]
-        writing.store(made, job=job, actor=actor, now=now)
+        storing.store(made, workspace_id=job.workspace_id, actor=actor, now=now)
         for one in planned:
             if one.outcome is Outcome.UPDATED:
                 update(one, actor=actor, now=now)

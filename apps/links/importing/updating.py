@@ -9,7 +9,7 @@ from apps.accounts.policy import Actor
 from apps.common.errors import DomainError
 from apps.links import rules, services
 from apps.links.changes import LinkChanges
-from apps.links.importing.judging import Draft
+from apps.links.drafts import Draft
 from apps.links.importing.models import Outcome
 from apps.links.importing.planning import Planned
 from apps.links.importing.records import refusal

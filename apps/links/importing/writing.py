@@ -1,52 +1,11 @@
-"""Storing a batch of new links: a few statements, however many links."""
+"""Keeping what became of the rows of an import."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Any
 
-from django.db import connection
-
-from apps.accounts.policy import Actor
-from apps.common.copying import copy_models, copy_rows, next_keys
-from apps.events import outbox
-from apps.events.topics import Topic
-from apps.links import audit
-from apps.links.events import payload_of
-from apps.links.importing.judging import Draft
+from apps.common.copying import copy_rows
 from apps.links.importing.models import ImportJob, ImportRow
 from apps.links.importing.planning import Planned
-from apps.links.models import Alias, Link, LinkTag, RedirectRule, Tag
-from apps.links.tagging import TagChange, ensure_tags
-
-# An alias comes with a second version: in its first one a link has had no other code.
-_FIRST, _SECOND = 1, 2
-# Names as the database compares them, each with its tag.
-_TAGS: Final = """
-SELECT wanted.name, tag.id, tag.name FROM unnest(%s::text[]) AS wanted (name)
-JOIN links_tag AS tag ON tag.workspace_id = %s AND lower(tag.name) = lower(wanted.name)
-"""
-Tags = dict[str, Tag]
-
-
-def store(drafts: Sequence[Draft], *, job: ImportJob, actor: Actor, now: datetime) -> None:
-    """Store the drafts as links of the job's workspace, with tags, rules, aliases, events for the bus and rows of the audit
-    log, in the caller's transaction. Raises IntegrityError when a code has been taken meanwhile.
-
-    Redirectors learn of the links from the bus: what they may remember of these codes is that there is nothing.
-    """
-    if not drafts:
-        return
-    links = _numbered(drafts, job=job, now=now)
-    copy_models(links)
-    given = _store_tags(drafts, workspace_id=job.workspace_id)
-    _store_rules(drafts)
-    aliases = _store_aliases(drafts, now=now)
-    for link in links:
-        # All is at hand that the payload of the event looks up otherwise.
-        link._prefetched_objects_cache = {"tags": given.get(link.pk, []), "aliases": aliases.get(link.pk, [])}  # type: ignore[attr-defined]
-    outbox.record_all(topic=Topic.URL_CREATED, events=[(str(link.pk), payload_of(link)) for link in links], occurred_at=now)
-    named = {pk: TagChange(before=(), after=sorted(tag.name for tag in tags)) for pk, tags in given.items()}
-    audit.record_all_created(actor=actor, links=links, tags=named)
 
 
 def report(rows: Sequence[Planned], *, job: ImportJob) -> None:
@@ -63,44 +22,3 @@ def _report_cells(row: Planned, job: ImportJob) -> Sequence[Any]:
 def _storable(text: str) -> str:
     """`text` without what PostgreSQL cannot hold."""
     return text.replace("\0", "").encode(errors="replace").decode()
-
-
-def _numbered(drafts: Sequence[Draft], *, job: ImportJob, now: datetime) -> list[Link]:
-    for draft, number in zip(drafts, next_keys(Link, len(drafts)), strict=True):
-        link = draft.link
-        link.pk = number
-        link.workspace_id, link.owner_id = job.workspace_id, job.owner_id
-        link.version = _SECOND if draft.aliases else _FIRST
-        link.updated_at = now
-    return [draft.link for draft in drafts]
-
-
-def _store_tags(drafts: Sequence[Draft], *, workspace_id: int) -> Mapping[int, list[Tag]]:
-    """Tags by link (id)."""
-    names = sorted({name for draft in drafts for name in draft.tags})
-    if not names:
-        return {}
-    ensure_tags(workspace_id=workspace_id, names=names)
-    with connection.cursor() as cursor:
-        cursor.execute(_TAGS, [names, workspace_id])
-        found = {wanted: Tag(pk=pk, name=name, workspace_id=workspace_id) for wanted, pk, name in cursor.fetchall()}
-    given = {draft.link.pk: list({found[name].pk: found[name] for name in draft.tags}.values()) for draft in drafts if draft.tags}
-    copy_rows(LinkTag, ("link_id", "tag_id"), ((pk, tag.pk) for pk, tags in given.items() for tag in tags))
-    return given
-
-
-def _store_rules(drafts: Sequence[Draft]) -> None:
-    rows = (
-        (draft.link.pk, rule.priority, list(rule.conditions), rule.destination_url, rule.weight) for draft in drafts for rule in draft.rules
-    )
-    copy_rows(RedirectRule, ("link_id", "priority", "conditions", "destination_url", "weight"), rows)
-
-
-def _store_aliases(drafts: Sequence[Draft], *, now: datetime) -> Mapping[int, list[Alias]]:
-    made = [Alias(domain_id=one.domain.pk, code=code, link_id=one.link.pk, created_at=now) for one in drafts for code in one.aliases]
-    columns = ("domain_id", "code", "link_id", "created_at")
-    copy_rows(Alias, columns, ([getattr(alias, name) for name in columns] for alias in made))
-    by_link: dict[int, list[Alias]] = {}
-    for alias in made:
-        by_link.setdefault(alias.link_id, []).append(alias)
-    return by_link

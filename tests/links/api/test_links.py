@@ -4,54 +4,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from apps.accounts.models import RateLimitPolicy, User
-from apps.accounts.tokens import families
+from apps.accounts.models import RateLimitPolicy
 from apps.links import services
 from apps.links.models import Link
 from tests.cast import make_user
+from tests.links.api.program import LINKS, Api, address, make, problem
 from tests.shared_data import shared_json
 
 pytestmark = pytest.mark.django_db
-
-LINKS = "/api/v1/links"
-
-
-class Api:
-    """A program with an access token of `user`."""
-
-    def __init__(self, user: User) -> None:
-        self.client = Client()
-        tokens = families.issue(user, families.Client("192.0.2.1", "test"), now=timezone.now())
-        self.headers = {"Authorization": f"Bearer {tokens.access}"}
-
-    def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
-        data = {} if body is None else {"data": body, "content_type": "application/json"}
-        return getattr(self.client, method)(path, headers={**self.headers, **headers}, **data)
-
-
-@pytest.fixture
-def api(db: None) -> Api:
-    return Api(make_user("ann"))
-
-
-def make(api: Api, **fields: Any) -> dict[str, Any]:
-    answer = api.ask("post", LINKS, {"destination_url": "https://example.com/", **fields})
-    assert answer.status_code == 201, answer.content
-    found: dict[str, Any] = answer.json()
-    return found
-
-
-def address(link: dict[str, Any]) -> str:
-    return f"{LINKS}/{link['domain']}/{link['code']}"
-
-
-def problem(answer: Any) -> tuple[int, str, set[str]]:
-    assert answer["Content-Type"] == "application/problem+json"
-    return answer.status_code, answer.json()["code"], {error["field"] for error in answer.json().get("errors", [])}
 
 
 def test_a_link_is_made_with_all_that_a_link_can_have(api: Api) -> None:
