@@ -68,7 +68,7 @@ def create_link(  # noqa: PLR0913 - one keyword a field
             code_choice.insert_with_custom_code(link, code)
         else:
             code_choice.insert_with_generated_code(link)
-        given = tagging.set_tags(link, tagging.ensure_tags(workspace_id=workspace.pk, names=names))
+        given = tagging.give_tags(link, tagging.ensure_tags(workspace_id=workspace.pk, names=names))
         audit.record_created(actor=actor, link=link, tags=given)
         announce(link, topic=Topic.URL_CREATED, now=now)
     return link

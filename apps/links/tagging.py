@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Value
+from django.db.models import Model, Value
 from django.db.models.functions import Lower
 
 from apps.links.models import Link, LinkTag, Tag
@@ -32,6 +32,14 @@ def ensure_tags(*, workspace_id: int, names: Sequence[str]) -> list[Tag]:
     return list(found.order_by("pk"))
 
 
+def give_tags(link: Link, tags: Sequence[Tag]) -> TagChange | None:
+    """Give the new `link`, which has neither tags nor rules yet, these tags; whoever reads them from it need not ask for them."""
+    LinkTag.objects.bulk_create([LinkTag(link=link, tag_id=tag.pk) for tag in tags])
+    _know(link, "tags", tags)
+    _know(link, "rules", [])
+    return TagChange(before=(), after=sorted(tag.name for tag in tags)) if tags else None
+
+
 def set_tags(link: Link, tags: Sequence[Tag]) -> TagChange | None:
     """Give the locked `link` these tags and no others; None when nothing changed."""
     wanted = {tag.pk: tag.name for tag in tags}
@@ -41,3 +49,10 @@ def set_tags(link: Link, tags: Sequence[Tag]) -> TagChange | None:
     LinkTag.objects.filter(link=link, tag__in=present.keys() - wanted.keys()).delete()
     LinkTag.objects.bulk_create([LinkTag(link=link, tag_id=pk) for pk in sorted(wanted.keys() - present.keys())])
     return TagChange(before=sorted(present.values()), after=sorted(wanted.values()))
+
+
+def _know(link: Link, name: str, values: Sequence[Model]) -> None:
+    """As if `link` had been loaded with `values` for this relation."""
+    found = getattr(link, name).get_queryset()
+    found._result_cache = list(values)
+    link._prefetched_objects_cache = {**getattr(link, "_prefetched_objects_cache", {}), name: found}  # type: ignore[attr-defined]

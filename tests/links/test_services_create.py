@@ -230,5 +230,5 @@ def test_creating_takes_a_fixed_number_of_queries(make_link: MakeLink, django_as
     make_link(tags=["a"])
     # Policy, domain, loop check; savepoints around the whole (2) and the insert (2); link; tags and
     # their places (read and insert each); the event with its tags.
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(13):
         make_link(tags=["a", "b"])

@@ -68,7 +68,8 @@ class LinksView(APIView):
         domain = _domain(actor, workspace, hostname) if hostname else None
         require_may_create(actor)
         link = services.create_link(actor=actor, workspace=workspace, domain=domain, options=options, now=now, **values)
-        response = _answer(link, status=HTTPStatus.CREATED)
+        # All that it tells is at hand.
+        response = _told(link, status=HTTPStatus.CREATED)
         response["Location"] = request.build_absolute_uri(f"/api/v1/links/{link.domain.hostname}/{link.code}")
         return response
 
@@ -152,7 +153,10 @@ def _domain(actor: Actor, workspace: Workspace, hostname: str) -> Domain:
 
 def _answer(link: Link, *, status: int = HTTPStatus.OK) -> Response:
     """The link as it is stored now."""
-    link = Link.objects.for_rows().get(pk=link.pk)
+    return _told(Link.objects.for_rows().get(pk=link.pk), status=status)
+
+
+def _told(link: Link, *, status: int) -> Response:
     found = shown(link, now=timezone.now(), aliases=selectors.list_aliases(link))
     return Response(found, status=status, headers={"ETag": f'"{link.version}"'})
 
