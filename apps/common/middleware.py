@@ -1,5 +1,6 @@
 """Middleware of the full site."""
 
+import re
 from collections.abc import Callable
 from http import HTTPStatus
 
@@ -11,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django_redis.exceptions import ConnectionInterrupted
 
 from apps.common import error_pages
+from apps.common.api.problems import is_wanted
 from apps.common.errors import DomainError
 from apps.common.http import AddressRanges, client_address, is_trusted
 from apps.common.ids import uuid7
@@ -18,6 +20,8 @@ from apps.common.requests import SiteRequest
 from apps.common.views import healthz
 
 HEADER = "X-Request-ID"
+# The audit log keeps as many characters.
+_is_id = re.compile(r"[A-Za-z0-9_-]{8,64}\Z").match
 HEALTH_PATH = "/healthz"
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -36,17 +40,25 @@ class HealthMiddleware:
 
 
 class RequestIdMiddleware:
-    """Gives each request an id and names it in the answer and in log lines, so that a report can be found."""
+    """Gives each request an id and names it in the answer and in log lines, so that a report can be found.
+
+    A program may choose the id of what it asks the APIs, and find its own log's requests in ours; browsers may not.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: SiteRequest) -> HttpResponse:
-        request.request_id = uuid7().hex
+        request.request_id = _chosen_id(request) or uuid7().hex
         with structlog.contextvars.bound_contextvars(request_id=request.request_id):
             response = self.get_response(request)
         response[HEADER] = request.request_id
         return response
+
+
+def _chosen_id(request: HttpRequest) -> str:
+    chosen = request.headers.get(HEADER, "")
+    return chosen if is_wanted(request) and _is_id(chosen) else ""
 
 
 class ClientMiddleware:
