@@ -271,6 +271,8 @@ API_THINGS: Mapping[str, tuple[frozenset[str], Values, dict[str, Any] | None, bo
     "PATCH api:links-detail": (policy.roles_of(Action.LINK_EDIT), link, {"title": "Other"}, True),
     "DELETE api:links-detail": (policy.roles_of(Action.LINK_DELETE), link, None, True),
     "POST api:links-restore": (policy.roles_of(Action.LINK_DELETE), link, {}, True),
+    "GET api:links-rules": (policy.roles_of(Action.LINK_VIEW), link, None, True),
+    "PUT api:links-rules": (policy.roles_of(Action.LINK_EDIT), link, {"rules": []}, True),
     "PUT api:links-code": (policy.roles_of(Action.LINK_EDIT), link, {"code": "other77"}, True),
 }
 WAYS_BY_API = ("token", "key")

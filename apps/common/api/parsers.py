@@ -30,11 +30,24 @@ class BoundedJSONParser(JSONParser):
         if len(body) > most:
             raise BodyTooLarge(_("The body is larger than %(most)d bytes.") % {"most": most})
         try:
-            found = json.loads(body, parse_constant=strict_constant if api_settings.STRICT_JSON else None)
+            found = json.loads(body.decode("utf-8-sig"), parse_constant=strict_constant if api_settings.STRICT_JSON else None)
         except RecursionError:
             raise exceptions.ParseError(_("The body is nested too deeply.")) from None
         except ValueError as error:
             raise exceptions.ParseError(_("The body is not JSON: %(reason)s") % {"reason": error}) from None
+        if not _is_unicode(body, found):
+            raise exceptions.ParseError(_("The body has half of a surrogate pair, which is no character."))
         if not isinstance(found, dict | list):
             raise exceptions.ParseError(_("The body has to be a JSON object."))
         return found
+
+
+def _is_unicode(body: bytes, found: Any) -> bool:
+    """Whether every text can be stored and answered. Only an escape can say what cannot."""
+    if b"\\ud" not in body.lower():
+        return True
+    try:
+        json.dumps(found, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True

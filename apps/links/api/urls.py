@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.links.api import bulk, finding, views
+from apps.links.api import bulk, finding, rules, views
 
 urlpatterns = [
     path("shorten", views.ShortenView.as_view(), name="links-shorten"),
@@ -13,4 +13,5 @@ urlpatterns = [
     path("links/<str:hostname>/<str:code>", views.LinkView.as_view(), name="links-detail"),
     path("links/<str:hostname>/<str:code>/restore", views.RestoreView.as_view(), name="links-restore"),
     path("links/<str:hostname>/<str:code>/code", views.CodeView.as_view(), name="links-code"),
+    path("links/<str:hostname>/<str:code>/rules", rules.RulesView.as_view(), name="links-rules"),
 ]

@@ -107,7 +107,7 @@ class LinkView(APIView):
         asked.is_valid(raise_exception=True)
         values = dict(asked.validated_data)
         is_active = values.pop("is_active", UNSET)
-        version = _version(request)
+        version = version_asked(request)
         return _answer(
             patch_link(actor=actor, link=link, changes=LinkChanges(**values), is_active=is_active, version=version, now=timezone.now())
         )
@@ -161,7 +161,7 @@ def _told(link: Link, *, status: int) -> Response:
     return Response(found, status=status, headers={"ETag": f'"{link.version}"'})
 
 
-def _version(request: Request) -> int | None:
+def version_asked(request: Request) -> int | None:
     """What If-Match says; None for anything that is there."""
     text = request.headers.get("If-Match", "*").strip()
     if text == "*":

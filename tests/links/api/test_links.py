@@ -79,6 +79,19 @@ def test_naughty_texts_are_kept_or_refused(api: Api) -> None:
         assert answer.status_code in {201, 400, 409}, text
 
 
+@pytest.mark.parametrize("text", ["\ud800", "a\udfff", "\ude00\ud83d"])
+def test_half_a_surrogate_pair_is_refused_before_anything_looks_at_it(api: Api, text: str) -> None:
+    for body in ({"destination_url": text}, {"destination_url": "https://example.com/", "title": text}, {text: 1}, [text]):
+        assert problem(api.ask("post", LINKS, body))[0] == 400
+
+    assert make(api, title="\U0001f600")["title"] == "\U0001f600"
+
+
+@pytest.mark.parametrize("body", [b'{"title": "\xed\xa0\x80"}', '{"title": "a"}'.encode("utf-16"), b'{"title": "\xff"}'])
+def test_a_body_is_utf_8(api: Api, body: bytes) -> None:
+    assert problem(api.client.post(LINKS, body, content_type="application/json", headers=api.headers))[:2] == (400, "parse_error")
+
+
 def test_pages_of_a_list_show_each_link_once(api: Api) -> None:
     for number in range(7):
         make(api, title=f"number {number}", tags=["odd"] if number % 2 else [])
