@@ -6,6 +6,7 @@ from django.utils import timezone
 from apps.accounts.api_keys import retention as api_keys
 from apps.accounts.audit import retention
 from apps.accounts.audit.context import Origin, Via, coming_from
+from apps.accounts.idempotency import answers
 from apps.accounts.privacy import deletion
 from apps.accounts.tokens import families, rotation
 from apps.accounts.workspaces import services as workspaces
@@ -28,6 +29,12 @@ def purge_token_families(**_: object) -> int:
     """Forget log-ins of API clients that are over, and signing keys of which no token is left; how many log-ins."""
     rotation.drop_outlived(now=timezone.now())
     return families.purge(now=timezone.now())
+
+
+@shared_task(name="accounts.purge_kept_answers")
+def purge_kept_answers(**_: object) -> int:
+    """Forget answers to requests that nobody repeats any more; how many."""
+    return answers.purge(now=timezone.now())
 
 
 @shared_task(name="accounts.delete_due_accounts")

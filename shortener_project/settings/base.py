@@ -166,6 +166,7 @@ CELERY_BEAT_SCHEDULE = {
     "erase-deleted-workspaces": {"task": "accounts.erase_deleted_workspaces", "schedule": 300.0},
     "purge-api-keys": {"task": "accounts.purge_api_keys", "schedule": 86400.0},
     "purge-token-families": {"task": "accounts.purge_token_families", "schedule": 86400.0},
+    "purge-kept-answers": {"task": "accounts.purge_kept_answers", "schedule": 3600.0},
     "purge-audit-log": {"task": "accounts.purge_audit_log", "schedule": 86400.0},
     "purge-published-outbox": {"task": "events.purge_published_outbox", "schedule": 3600.0},
     "purge-producer-sequences": {"task": "events.purge_producer_sequences", "schedule": 86400.0},

@@ -3,6 +3,7 @@
 from apps.accounts.models.api_keys import API_KEY_NAME_MAX_LENGTH, ApiKey
 from apps.accounts.models.audit import AuditLog
 from apps.accounts.models.invitations import Invitation
+from apps.accounts.models.kept_answers import KeptAnswer
 from apps.accounts.models.privacy import AccountDeletion, Consent, ConsentText
 from apps.accounts.models.rate_limits import RateLimitPolicy
 from apps.accounts.models.tokens import TokenFamily
@@ -18,6 +19,7 @@ __all__ = [
     "Consent",
     "ConsentText",
     "Invitation",
+    "KeptAnswer",
     "Membership",
     "RateLimitPolicy",
     "Role",

@@ -12,6 +12,7 @@ from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from apps.accounts.api.actors import actor_of
+from apps.accounts.api.idempotency import idempotent
 from apps.accounts.policy import Action
 from apps.common.api.exceptions import errors_of
 from apps.common.errors import DomainError
@@ -36,6 +37,7 @@ Outcome = Sequence[Link | DomainError]
 
 
 class BulkView(APIView):
+    @idempotent
     def post(self, request: Request) -> Response:
         """Make as many of `links` as can be made; `results` says of each, in order, what became of it."""
         asked = BulkNewSerializer(data=request.data)

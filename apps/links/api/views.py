@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.accounts.api.actors import actor_of
+from apps.accounts.api.idempotency import idempotent
 from apps.accounts.limits import require_may_create
 from apps.accounts.models import Workspace
 from apps.accounts.policy import Action, Actor
@@ -57,6 +58,7 @@ class LinksView(APIView):
             }
         )
 
+    @idempotent
     def post(self, request: Request) -> Response:
         """Make a link; Location is its address here."""
         asked = NewLinkSerializer(data=request.data)
@@ -79,6 +81,7 @@ class ShortenView(APIView):
 
     renderer_classes = (JSONRenderer, TextRenderer)
 
+    @idempotent
     def post(self, request: Request) -> Response:
         """Make a link to `url`. To `Accept: text/plain` the answer is the short URL alone."""
         asked = ShortenSerializer(data=request.data)

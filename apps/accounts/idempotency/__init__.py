@@ -1,0 +1,1 @@
+"""Requests that may be repeated without doing anything twice."""
