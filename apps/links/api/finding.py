@@ -39,7 +39,9 @@ class SearchView(APIView):
             {
                 "results": [{**shown(one.link, now=now), "matches": sorted(one.marked)} for one in found.links],
                 "next": page_address(request, page=str(values["page"] + 1)) if seen < found.result.total else None,
+                # Of very many it is no more than a lower bound.
                 "count": found.result.total,
+                "is_count_exact": found.result.is_total_exact,
             }
         )
 

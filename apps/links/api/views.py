@@ -21,6 +21,7 @@ from apps.accounts.limits import require_may_create
 from apps.accounts.models import Workspace
 from apps.accounts.policy import Action, Actor
 from apps.accounts.workspaces.selectors import get_workspace
+from apps.common.errors import DomainError
 from apps.links import renaming, selectors, services
 from apps.links.api.serializers import LinkChangesSerializer, ListSerializer, NewCodeSerializer, NewLinkSerializer, ShortenSerializer, shown
 from apps.links.api.text import TextRenderer
@@ -90,9 +91,14 @@ class ShortenView(APIView):
         place = workspace_of(actor, values["workspace"], Action.LINK_CREATE)
         domain = _domain(actor, place, values["domain"]) if values["domain"] else None
         require_may_create(actor)
-        link = services.create_link(
-            actor=actor, workspace=place, destination_url=values["url"], code=values["code"], domain=domain, now=timezone.now()
-        )
+        try:
+            link = services.create_link(
+                actor=actor, workspace=place, destination_url=values["url"], code=values["code"], domain=domain, now=timezone.now()
+            )
+        except LinkError as error:
+            if error.field != "destination_url":
+                raise
+            raise DomainError(error.message, code=error.code, field="url") from None
         found = {"short_url": selectors.short_url(link), "domain": link.domain.hostname, "code": link.code}
         return Response({**found, "destination_url": link.destination_url}, status=HTTPStatus.CREATED)
 

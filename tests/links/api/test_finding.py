@@ -36,7 +36,7 @@ def test_a_search_finds_links_of_ones_own(found: Api, query: str, codes: list[st
     answer = found.ask("get", f"{SEARCH}?{query}").json()
 
     assert [link["code"] for link in answer["results"]] == codes
-    assert (answer["count"], answer["next"]) == (len(codes), None)
+    assert (answer["count"], answer["is_count_exact"], answer["next"]) == (len(codes), True, None)
 
 
 def test_a_search_says_where_the_words_are_and_goes_page_by_page(found: Api) -> None:

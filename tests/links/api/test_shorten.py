@@ -35,7 +35,7 @@ def test_a_shell_gets_the_short_url_alone(api: Api) -> None:
     ("body", "status", "field"),
     [
         ({}, 400, "url"),
-        ({"url": "ftp://example.com/"}, 400, "destination_url"),
+        ({"url": "ftp://example.com/"}, 400, "url"),
         ({"url": "https://example.com/", "code": "a b"}, 400, "code"),
         ({"url": "https://example.com/", "destination_url": "https://example.com/"}, 400, "destination_url"),
     ],
