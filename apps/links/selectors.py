@@ -127,6 +127,14 @@ def get_domain(*, actor: Actor, workspace: Workspace, hostname: str, action: Act
     return domain
 
 
+def find_domain(*, actor: Actor, hostname: str, action: Action = Action.LINK_VIEW) -> Domain:
+    """The domain `hostname` in whichever workspace of `actor` has brought it. Raises like `get_domain`."""
+    found = Domain.objects.filter(hostname=_host(hostname)).select_related("workspace").first()
+    if found is None or found.workspace is None:
+        raise NotFound(_("There is no such domain here."))
+    return get_domain(actor=actor, workspace=found.workspace, hostname=hostname, action=action)
+
+
 def usable_domains(*, actor: Actor, workspace: Workspace) -> QuerySet[Domain]:
     """Domains on which links of `workspace` can be made: the default one, then its own verified ones and
     those for all, by hostname. Raises NotFound when `workspace` is not the actor's."""

@@ -128,6 +128,7 @@ OWN_BY_API = frozenset(
         "api:links-shorten",
         "api:links-search",
         "api:links-tags",
+        "api:domains-list",
         # Each of the links that their bodies name is judged for itself: tests/links/api/test_bulk.py.
         "api:links-bulk",
         "api:links-bulk-delete",
@@ -271,6 +272,10 @@ API_THINGS: Mapping[str, tuple[frozenset[str], Values, dict[str, Any] | None, bo
     "PATCH api:links-detail": (policy.roles_of(Action.LINK_EDIT), link, {"title": "Other"}, True),
     "DELETE api:links-detail": (policy.roles_of(Action.LINK_DELETE), link, None, True),
     "POST api:links-restore": (policy.roles_of(Action.LINK_DELETE), link, {}, True),
+    "GET api:domains-detail": (policy.roles_of(Action.LINK_VIEW), domain, None, True),
+    "PATCH api:domains-detail": (policy.roles_of(Action.DOMAIN_MANAGE), domain, {"root_url": ""}, True),
+    "DELETE api:domains-detail": (policy.roles_of(Action.DOMAIN_MANAGE), domain, None, True),
+    "POST api:domains-verify": (policy.roles_of(Action.DOMAIN_MANAGE), domain, {}, True),
     "GET api:links-rules": (policy.roles_of(Action.LINK_VIEW), link, None, True),
     "PUT api:links-rules": (policy.roles_of(Action.LINK_EDIT), link, {"rules": []}, True),
     "PUT api:links-code": (policy.roles_of(Action.LINK_EDIT), link, {"code": "other77"}, True),

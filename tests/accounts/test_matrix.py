@@ -131,7 +131,8 @@ def test_programs_of_members_may_do_what_the_role_allows(cast: Cast, case: Case,
     status = case.ask(matrix.program(cast, getattr(cast, role), way), ids).status_code
 
     if role in case.allowed:
-        assert status in range(200, 300)
+        # Who is let in may hear that the DNS does not show the record.
+        assert status in ({409} if case.name == "POST api:domains-verify" else range(200, 300))
     else:
         assert status == (403 if case.is_known_to_members else 404)
 

@@ -1,11 +1,14 @@
 from django.urls import path
 
-from apps.links.api import bulk, finding, rules, views
+from apps.links.api import bulk, domains, finding, rules, views
 
 urlpatterns = [
     path("shorten", views.ShortenView.as_view(), name="links-shorten"),
     path("search", finding.SearchView.as_view(), name="links-search"),
     path("tags", finding.TagsView.as_view(), name="links-tags"),
+    path("domains", domains.DomainsView.as_view(), name="domains-list"),
+    path("domains/<str:hostname>", domains.DomainView.as_view(), name="domains-detail"),
+    path("domains/<str:hostname>/verify", domains.VerifyView.as_view(), name="domains-verify"),
     # Before those of single links: no host is called “bulk”.
     path("links/bulk", bulk.BulkView.as_view(), name="links-bulk"),
     path("links/bulk/delete", bulk.BulkDeleteView.as_view(), name="links-bulk-delete"),
