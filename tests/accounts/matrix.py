@@ -276,6 +276,8 @@ API_THINGS: Mapping[str, tuple[frozenset[str], Values, dict[str, Any] | None, bo
     "PATCH api:domains-detail": (policy.roles_of(Action.DOMAIN_MANAGE), domain, {"root_url": ""}, True),
     "DELETE api:domains-detail": (policy.roles_of(Action.DOMAIN_MANAGE), domain, None, True),
     "POST api:domains-verify": (policy.roles_of(Action.DOMAIN_MANAGE), domain, {}, True),
+    "GET api:links-qr-svg": (policy.roles_of(Action.LINK_VIEW), link, None, True),
+    "GET api:links-qr-png": (policy.roles_of(Action.LINK_VIEW), link, None, True),
     "GET api:links-rules": (policy.roles_of(Action.LINK_VIEW), link, None, True),
     "PUT api:links-rules": (policy.roles_of(Action.LINK_EDIT), link, {"rules": []}, True),
     "PUT api:links-code": (policy.roles_of(Action.LINK_EDIT), link, {"code": "other77"}, True),

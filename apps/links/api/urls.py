@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.links.api import bulk, domains, finding, rules, views
+from apps.links.api import bulk, domains, finding, qr, rules, views
 
 urlpatterns = [
     path("shorten", views.ShortenView.as_view(), name="links-shorten"),
@@ -16,5 +16,7 @@ urlpatterns = [
     path("links/<str:hostname>/<str:code>", views.LinkView.as_view(), name="links-detail"),
     path("links/<str:hostname>/<str:code>/restore", views.RestoreView.as_view(), name="links-restore"),
     path("links/<str:hostname>/<str:code>/code", views.CodeView.as_view(), name="links-code"),
+    path("links/<str:hostname>/<str:code>/qr.svg", qr.QrView.as_view(), {"kind": "svg"}, name="links-qr-svg"),
+    path("links/<str:hostname>/<str:code>/qr.png", qr.QrView.as_view(), {"kind": "png"}, name="links-qr-png"),
     path("links/<str:hostname>/<str:code>/rules", rules.RulesView.as_view(), name="links-rules"),
 ]
