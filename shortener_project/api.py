@@ -8,4 +8,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("apps.accounts.api.urls")),
     path("", include("apps.accounts.api_keys.rest_urls")),
     path("", include("apps.links.api.urls")),
+    path("", include("apps.analytics.api.urls")),
 ]

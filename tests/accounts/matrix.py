@@ -129,6 +129,9 @@ OWN_BY_API = frozenset(
         "api:links-search",
         "api:links-tags",
         "api:domains-list",
+        "api:analytics-workspace",
+        "api:analytics-workspace-dimension",
+        "api:analytics-trending",
         # Each of the links that their bodies name is judged for itself: tests/links/api/test_bulk.py.
         "api:links-bulk",
         "api:links-bulk-delete",
@@ -136,7 +139,10 @@ OWN_BY_API = frozenset(
     }
 )
 # Values for addresses of OWN that take some.
-OWN_VALUES: Mapping[str, Mapping[str, Any]] = {"analytics:workspace_dimension": {"name": "country"}}
+OWN_VALUES: Mapping[str, Mapping[str, Any]] = {
+    "analytics:workspace_dimension": {"name": "country"},
+    "api:analytics-workspace-dimension": {"name": "country"},
+}
 
 
 @dataclass(frozen=True)
@@ -272,6 +278,8 @@ API_THINGS: Mapping[str, tuple[frozenset[str], Values, dict[str, Any] | None, bo
     "PATCH api:links-detail": (policy.roles_of(Action.LINK_EDIT), link, {"title": "Other"}, True),
     "DELETE api:links-detail": (policy.roles_of(Action.LINK_DELETE), link, None, True),
     "POST api:links-restore": (policy.roles_of(Action.LINK_DELETE), link, {}, True),
+    "GET api:analytics-link": (policy.roles_of(Action.ANALYTICS_VIEW), link, None, True),
+    "GET api:analytics-link-dimension": (policy.roles_of(Action.ANALYTICS_VIEW), link_by, None, True),
     "GET api:domains-detail": (policy.roles_of(Action.LINK_VIEW), domain, None, True),
     "PATCH api:domains-detail": (policy.roles_of(Action.DOMAIN_MANAGE), domain, {"root_url": ""}, True),
     "DELETE api:domains-detail": (policy.roles_of(Action.DOMAIN_MANAGE), domain, None, True),

@@ -98,7 +98,8 @@ def test_pages_about_oneself_are_for_those_who_are_logged_in(cast: Cast, name: s
 @pytest.mark.parametrize("name", sorted(matrix.OWN_BY_API))
 def test_what_the_api_tells_about_oneself_needs_a_token(cast: Cast, name: str) -> None:
     for client in (matrix.browser(cast, None), matrix.browser(cast, cast.owner)):
-        for answer in (client.get(reverse(name)), client.post(reverse(name))):
+        path = reverse(name, kwargs=dict(matrix.OWN_VALUES.get(name, {})))
+        for answer in (client.get(path), client.post(path)):
             assert answer.status_code in {401, 405}
             assert answer["Content-Type"] == "application/problem+json"
 
