@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
@@ -36,7 +37,7 @@ class QrView(APIView):
         link = selectors.get_link(actor=actor, hostname=hostname, code=code)
         looks = request.query_params.dict()
         if unknown := looks.keys() - DEFAULTS.keys():
-            raise ValidationError({name: ["There is no such parameter."] for name in sorted(unknown)}, code="unknown_field")
+            raise ValidationError({name: [_("There is no such parameter.")] for name in sorted(unknown)}, code="unknown_field")
         form = QrForm(looks, actor=actor)
         content = form.picture(link, kind)
         if content is None:
